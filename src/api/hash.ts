@@ -1,0 +1,60 @@
+import type { Container, EphemeralContainer, Pod } from './schema/pod.js';
+
+/**
+ * Part of every hash. Change it, and every container of every pod is replaced by the next agent: only when what is
+ * hashed has to change its meaning.
+ */
+export const HASH_VERSION = 'kubelette/1';
+
+/**
+ * JSON with sorted keys and without absent fields: equal for equal objects, whatever the order they were written in.
+ * Arrays keep their order.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item: unknown) => canonicalJson(item ?? null)).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const fields = Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`);
+    return `{${fields.join(',')}}`;
+  }
+  return JSON.stringify(value ?? null);
+}
+
+/**
+ * Which edition of its definition a container was made from: 8 hex digits over name and image, the only fields of a
+ * stored pod that may change, so that new defaults in a later version restart nothing.
+ * Source: kubelet pkg/kubelet/container/helpers.go HashContainer, from 1.31
+ */
+export function containerHash(container: Pick<Container | EphemeralContainer, 'name' | 'image'>): string {
+  return fnv1a(32, `${HASH_VERSION}\n${canonicalJson({ name: container.name, image: container.image })}`);
+}
+
+/**
+ * The uid of a pod that was given none: 32 hex digits that change with the pod's content, the node and the source.
+ *
+ * @param source where it was read, as `file:/etc/pods/web.yaml` or `url:http://…`
+ * Source: kubelet pkg/kubelet/config/common.go applyDefaults
+ */
+export function podUid(pod: Pod, nodeName: string, source: string): string {
+  // Status is what the node says of the pod, not part of what was asked for.
+  const { apiVersion, kind, metadata, spec } = pod;
+  return fnv1a(
+    128,
+    [HASH_VERSION, canonicalJson({ apiVersion, kind, metadata, spec }), `host:${nodeName}`, source].join('\n'),
+  );
+}
+
+const FNV = {
+  32: { offset: 0x811c9dc5n, prime: 0x01000193n },
+  128: { offset: 0x6c62272e07bb014262b821756295c58dn, prime: 0x0000000001000000000000000000013bn },
+};
+
+/** FNV-1a over the UTF-8 bytes, in hex. */
+export function fnv1a(bits: 32 | 128, text: string): string {
+  const { offset, prime } = FNV[bits];
+  let hash = offset;
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(bits, (hash ^ BigInt(byte)) * prime);
+  return hash.toString(16).padStart(bits / 4, '0');
+}
