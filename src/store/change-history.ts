@@ -1,0 +1,81 @@
+import type { KubeObject } from '../api/schema/meta.js';
+import { historyGone } from './object-errors.js';
+import type { WatchEvent } from './store.js';
+
+export interface Change extends WatchEvent<KubeObject> {
+  /** The store's revision after this change. */
+  readonly revision: number;
+}
+
+/**
+ * The last changes of a store in one ring that all watchers share. A watcher is nothing but a position: a slow one costs
+ * no memory and delays nobody, and ends with an error once its position has been overwritten.
+ */
+export class ChangeHistory {
+  readonly #capacity: number;
+  readonly #ring: Change[] = [];
+  readonly #waiting = new Set<() => void>();
+  /** Changes after this revision are in the ring. */
+  #since: number;
+  #latest: number;
+
+  /** @param revision of the store now; earlier changes are unknown. */
+  constructor(capacity: number, revision: number) {
+    this.#capacity = capacity;
+    this.#since = revision;
+    this.#latest = revision;
+  }
+
+  /** @param change must have the revision after the latest one. */
+  add(change: Change): void {
+    this.#ring[change.revision % this.#capacity] = change;
+    this.#latest = change.revision;
+    this.#since = Math.max(this.#since, this.#latest - this.#capacity);
+    for (const resume of this.#waiting) resume();
+  }
+
+  /**
+   * Changes of one kind after revision `since`, each once and in order, until the signal aborts.
+   *
+   * @throws Conflict with reason `Gone`: at once for a revision that is not kept or not yet there, later for a reader
+   *   that fell behind.
+   */
+  follow(kind: string, since: number, signal: AbortSignal): AsyncIterable<WatchEvent<KubeObject>> {
+    this.#check(since);
+    return this.#follow(kind, since, signal);
+  }
+
+  async *#follow(kind: string, since: number, signal: AbortSignal): AsyncGenerator<WatchEvent<KubeObject>> {
+    let position = since;
+    while (!signal.aborted) {
+      if (position === this.#latest) {
+        await this.#changed(signal);
+        continue;
+      }
+      this.#check(position);
+      position += 1;
+      const change = this.#ring[position % this.#capacity];
+      if (change?.object.kind === kind) yield { type: change.type, object: change.object };
+    }
+  }
+
+  #check(position: number): void {
+    if (!(position >= this.#since && position <= this.#latest)) throw historyGone(position, this.#since);
+  }
+
+  /** Returns at the next change or abort. Nothing stays behind in the promise of a change that never comes. */
+  async #changed(signal: AbortSignal): Promise<void> {
+    let resume = (): void => undefined;
+    const changed = new Promise<void>((resolve) => {
+      resume = () => resolve();
+    });
+    this.#waiting.add(resume);
+    signal.addEventListener('abort', resume, { once: true });
+    try {
+      await changed;
+    } finally {
+      this.#waiting.delete(resume);
+      signal.removeEventListener('abort', resume);
+    }
+  }
+}
