@@ -56,7 +56,7 @@ describe('sandboxImage', () => {
 
   it('names an architecture it has no program for', () => {
     expect(() => sandboxImage('s390x')).toThrow(
-      expect.objectContaining({ code: 'Unsupported', message: expect.stringContaining('"s390x"') as string }),
+      expect.objectContaining({ code: 'Unsupported', message: expect.stringContaining('"s390x"') }),
     );
   });
 
