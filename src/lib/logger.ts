@@ -1,0 +1,50 @@
+import { pino, type Logger as PinoLogger } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+
+/**
+ * The structured log: `log.info({ pod: 'default/web', uid }, 'container started')`. Messages are fixed,
+ * variables are fields; secrets and environment values are never logged.
+ */
+export type Logger = Pick<PinoLogger, 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace'> & {
+  child(fields: Record<string, unknown>): Logger;
+};
+
+export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+export type LogFormat = 'pretty' | 'json';
+
+/** Logs go to stderr: stdout belongs to results. */
+export function createLogger(level: LogLevel, format: LogFormat): Logger {
+  // As a stream, not as a transport: transports are worker threads that lose lines when the process ends.
+  if (format === 'pretty') {
+    return pino({ level }, PinoPretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
+  }
+  return pino({ level }, pino.destination({ dest: 2, sync: true }));
+}
+
+export const silentLogger: Logger = pino({ level: 'silent' });
+
+/** The log as values, for shells that show it their own way. */
+export interface LogLine {
+  /** pino's number: 40 is `warn`, 50 `error`. */
+  readonly level: number;
+  readonly msg: string;
+  /** What `err` or a string field `error` said, if there was one. */
+  readonly problem?: string;
+}
+
+/** A logger that hands every line to a function instead of writing it. */
+export function createLineLogger(level: LogLevel, onLine: (line: LogLine) => void): Logger {
+  return pino({ level }, { write: (text: string) => onLine(parseLine(text)) });
+}
+
+function parseLine(text: string): LogLine {
+  // Written by pino just now: one JSON object with at least these.
+  const { level, msg, err, error } = JSON.parse(text) as {
+    level: number;
+    msg?: string;
+    err?: { message?: string };
+    error?: unknown;
+  };
+  const problem = err?.message ?? (typeof error === 'string' ? error : undefined);
+  return problem === undefined ? { level, msg: msg ?? '' } : { level, msg: msg ?? '', problem };
+}

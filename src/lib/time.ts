@@ -1,0 +1,20 @@
+/** Kubernetes' time format: RFC 3339 in UTC with whole seconds. */
+export const toRfc3339 = (epochMs: number): string => new Date(Math.floor(epochMs / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+
+/** Epoch milliseconds of an RFC 3339 text, or undefined when there is none or it is not one. */
+export function parseRfc3339(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** A duration as Go's time.Duration prints it: `10s`, `1m20s`, `5m0s`, `850ms`, `1.5s`. */
+export function goDuration(ms: number): string {
+  if (ms < 1000) return ms === 0 ? '0s' : `${ms}ms`;
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor((ms % 3_600_000) / 60_000);
+  const seconds = (ms % 60_000) / 1000;
+  const tail = `${seconds}s`;
+  if (hours > 0) return `${hours}h${minutes}m${tail}`;
+  return minutes > 0 ? `${minutes}m${tail}` : tail;
+}

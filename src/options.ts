@@ -1,0 +1,37 @@
+import type { Clock } from './lib/clock.js';
+import type { Logger } from './lib/logger.js';
+
+/** Every knob of an agent. Defaults live in the shells (CLI, library); nothing in the core has a hidden one. */
+export interface AgentOptions {
+  /** Owner of everything on the engine, and the node's name. A DNS subdomain. */
+  readonly nodeName: string;
+  /** Everything the agent writes. */
+  readonly dataDir: string;
+  /** Engine URI (`unix:///…`, `tcp://…`); absent: as the docker CLI finds it. */
+  readonly dockerHost?: string;
+  /** Static pods from files. */
+  readonly manifestDir?: string;
+  /** Static pods from HTTP, every 20 s. */
+  readonly manifestUrl?: string;
+  /**
+   * A foreground or test agent: objects in memory only, and its pods are marked with this process so that the next
+   * ephemeral agent sweeps them should this one be killed.
+   */
+  readonly ephemeral: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The pod worker looks again after this long even when nothing woke it (jittered to 1.5 x). Source: kubelet syncFrequency. */
+export const RESYNC_PERIOD_MS = 60_000;
+/** Retry of a sync that failed (jittered to 1.5 x). Source: kubelet backOffPeriod. */
+export const SYNC_RETRY_MS = 10_000;
+/** Full listing of the engine while its events flow, and while they do not. */
+export const RELIST_PERIOD_MS = 10_000;
+export const RELIST_PERIOD_WITHOUT_EVENTS_MS = 1_000;
+/** Orphans, leftover volumes and log directories are looked for this often. Source: kubelet housekeepingPeriod is 2 s. */
+export const HOUSEKEEPING_PERIOD_MS = 10_000;
+/** No stop timeout is shorter. Source: kubelet minimumGracePeriodInSeconds. */
+export const MINIMUM_GRACE_SECONDS = 2;
+/** An event is forgotten after this long. Source: kube-apiserver --event-ttl. */
+export const EVENT_TTL_MS = 3_600_000;

@@ -1,0 +1,110 @@
+import type { ObservedPod } from './observed.js';
+import type { ContainerSpec, SandboxSpec } from './specs.js';
+
+export interface EngineInfo {
+  /** For example `20.10.24`. */
+  readonly version: string;
+  /** The negotiated API version, for example `1.41`. */
+  readonly apiVersion: string;
+  /** `amd64`, `arm64`, … as Go names it. */
+  readonly architecture: string;
+  /** Where it was found and why, for messages: `unix:///var/run/docker.sock (default socket)`. */
+  readonly endpoint: string;
+  /** The engine sees the agent's files under the same path: found out with a nonce file, not guessed. */
+  readonly sharesFilesystem: boolean;
+  /** Can the agent open TCP connections to pod IPs, or must they go through the sandbox? */
+  readonly podNetwork: 'direct' | 'sandbox';
+  /** Engine clock minus agent clock. */
+  readonly clockSkewMs: number;
+}
+
+/** A hint to look at a pod: may be late, doubled or missing, never a fact. */
+export interface RuntimeHint {
+  readonly uid: string;
+  /** Engine event, for logs: `die`, `start`, `destroy`, `oom`, … */
+  readonly action: string;
+}
+
+/**
+ * CRI's RuntimeService without gRPC. All verbs are idempotent: creating what exists (same name, same spec hash)
+ * adopts it, stopping what stopped and removing what is gone succeed. Every method observes `signal`.
+ *
+ * @throws KubeletteError with code `Unavailable` when the engine cannot be reached or did not answer in time: the
+ * outcome is unknown, observe before acting again. `NotFound` when the object is gone; `Conflict` when a name is held
+ * by something that is not ours; `Invalid` when the engine refused the request as such. `message` is
+ * `Error response from daemon: …` with the engine's own words where it answered.
+ */
+export interface ContainerRuntime {
+  info(signal: AbortSignal): Promise<EngineInfo>;
+  /** Every pod of this agent that has at least one container on the engine. */
+  listPods(signal: AbortSignal): Promise<readonly ObservedPod[]>;
+  /** A pod without containers is an ObservedPod with empty lists and empty name and namespace. */
+  inspectPod(uid: string, signal: AbortSignal): Promise<ObservedPod>;
+  /**
+   * Hints from now on. The first item is always `{ uid: '', action: 'connected' }`, once the engine is subscribed to:
+   * list after it. Ends (without throwing) when the stream breaks or `signal` aborts; the caller connects again.
+   */
+  events(signal: AbortSignal): AsyncIterable<RuntimeHint>;
+  /**
+   * Creates and starts the sandbox and prepares its volumes. Cleans up after itself when it fails.
+   * @returns the sandbox's id
+   */
+  runSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<string>;
+  /** Stops the pause process (10 s at most). */
+  stopSandbox(id: string, signal: AbortSignal): Promise<void>;
+  removeSandbox(id: string, signal: AbortSignal): Promise<void>;
+  createContainer(spec: ContainerSpec, signal: AbortSignal): Promise<string>;
+  startContainer(id: string, signal: AbortSignal): Promise<void>;
+  /** Stop signal of the image (or SIGTERM), then SIGKILL after `graceSeconds`. Returns when it is dead. */
+  stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<void>;
+  /** Kills it first when it still runs. Removes anonymous volumes with it. */
+  removeContainer(id: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface ImageFound {
+  /** Engine id, `sha256:…`. */
+  readonly id: string;
+  /** Content size in bytes. */
+  readonly sizeBytes: number;
+  /** `Config.User`, empty for root. */
+  readonly user: string;
+}
+
+export interface PullProgress {
+  /** One line a person can read: `3 of 5 layers, 12.4 MB of 30.1 MB`. */
+  readonly text: string;
+}
+
+export interface RegistryAuth {
+  readonly username: string;
+  readonly password: string;
+  readonly server: string;
+}
+
+export interface ImageService {
+  /** `undefined` when the engine does not have it. @throws `Invalid` when the reference cannot be parsed */
+  find(reference: string, signal: AbortSignal): Promise<ImageFound | undefined>;
+  /** Gives up (`Unavailable`) when nothing moved for 60 s. `onProgress` may be called often. */
+  pull(
+    reference: string,
+    auth: RegistryAuth | undefined,
+    onProgress: (progress: PullProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ImageFound>;
+}
+
+export interface VolumeService {
+  /** Creates the labelled volume, or accepts the one that is there. */
+  ensure(volume: EngineVolume, signal: AbortSignal): Promise<void>;
+  /** Names of this agent's volumes with the uid of the pod each belongs to. */
+  list(signal: AbortSignal): Promise<readonly { name: string; podUid: string }[]>;
+  /** Gone already is success; in use is `Conflict`. */
+  remove(name: string, signal: AbortSignal): Promise<void>;
+}
+
+export interface EngineVolume {
+  readonly name: string;
+  readonly podUid: string;
+  /** Present: a tmpfs of at most so many bytes (0: no limit) that lives as long as the sandbox holds it. */
+  readonly tmpfsBytes?: number;
+}

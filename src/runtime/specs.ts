@@ -1,0 +1,108 @@
+import type { ContainerKind, PodIdentity } from './observed.js';
+
+/** A named engine volume of the pod, mounted in the sandbox at `/vols/<name>` so that it can be prepared there. */
+export interface SandboxVolume {
+  /** Name on the engine. */
+  readonly volume: string;
+  /** `volumes[].name` of the pod. */
+  readonly name: string;
+  /** Permission bits of the volume's root, set before any other container starts. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface PortMapping {
+  readonly containerPort: number;
+  readonly hostPort: number;
+  /** Empty: the engine's default, all addresses. */
+  readonly hostIP: string;
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+}
+
+export interface DnsSettings {
+  readonly nameservers: readonly string[];
+  readonly searches: readonly string[];
+  /** `name` or `name:value`. */
+  readonly options: readonly string[];
+}
+
+/** Everything the pause container is made from. Hostname, DNS, hosts, ports and sysctls belong to it alone. */
+export interface SandboxSpec {
+  readonly pod: PodIdentity;
+  readonly attempt: number;
+  readonly specHash: string;
+  readonly hostname: string;
+  readonly network: 'pod' | 'host';
+  readonly ipc: 'pod' | 'host';
+  readonly pid: 'sandbox' | 'host';
+  readonly dns?: DnsSettings;
+  readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
+  readonly ports: readonly PortMapping[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly volumes: readonly SandboxVolume[];
+}
+
+export type Mount =
+  | { readonly type: 'volume'; readonly volume: string; readonly target: string; readonly readOnly: boolean }
+  | {
+      readonly type: 'bind';
+      /** Path on the engine's host. A missing one is created as a directory when `createSource` is set. */
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      readonly createSource: boolean;
+      readonly propagation: 'rprivate' | 'rslave' | 'rshared';
+    };
+
+export interface SecuritySettings {
+  /** `uid`, `uid:gid`, or absent for the image's. */
+  readonly user?: string;
+  readonly groups: readonly number[];
+  readonly privileged: boolean;
+  readonly readOnlyRootfs: boolean;
+  readonly noNewPrivileges: boolean;
+  /** Without `CAP_`. */
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  readonly seccomp: 'engine-default' | 'unconfined';
+}
+
+export interface ResourceSettings {
+  readonly cpuShares?: number;
+  readonly cpuPeriodUs?: number;
+  readonly cpuQuotaUs?: number;
+  readonly memoryBytes?: number;
+}
+
+/** Everything one container instance is made from: a pure function of pod, image and attempt. */
+export interface ContainerSpec {
+  readonly pod: PodIdentity;
+  readonly name: string;
+  readonly kind: ContainerKind;
+  readonly attempt: number;
+  readonly specHash: string;
+  /** Goes on a label: the wait before the next restart should this instance die. */
+  readonly backoffMs: number;
+  /** The sandbox it joins. */
+  readonly sandbox: { readonly id: string; readonly instance: string };
+  /** As written in the pod. */
+  readonly image: string;
+  /** The engine's id, so that a tag moved meanwhile does not matter. */
+  readonly imageId: string;
+  /** Replaces the image's ENTRYPOINT. */
+  readonly command?: readonly string[];
+  /** Replaces the image's CMD. */
+  readonly args?: readonly string[];
+  readonly workingDir?: string;
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+  readonly mounts: readonly Mount[];
+  readonly stdin: boolean;
+  readonly stdinOnce: boolean;
+  readonly tty: boolean;
+  readonly hostNetwork: boolean;
+  /** `own`: a PID namespace of its own; `sandbox`: the pod's shared one; or that of another container of the pod. */
+  readonly pid: 'own' | 'sandbox' | 'host' | { readonly containerId: string };
+  readonly security: SecuritySettings;
+  readonly resources: ResourceSettings;
+}

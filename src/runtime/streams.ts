@@ -1,0 +1,55 @@
+import type { Duplex, Readable, Writable } from 'node:stream';
+
+export interface ExecRequest {
+  readonly command: readonly string[];
+  readonly tty: boolean;
+  readonly stdin: boolean;
+}
+
+export interface ExecSession {
+  /** `end()` closes the process's stdin; output goes on. */
+  readonly stdin?: Writable;
+  readonly stdout: Readable;
+  /** Absent with a tty: everything is on stdout. */
+  readonly stderr?: Readable;
+  resize(columns: number, rows: number): Promise<void>;
+  /** Settles after the output streams ended. A lost connection rejects; it is never 0. */
+  readonly exitCode: Promise<number>;
+}
+
+/**
+ * One record of the engine's log. A line longer than 16 KiB comes in pieces that carry the same timestamp.
+ * `timestamp` is the engine's RFC 3339 text with nine digits, kept as text: a number would lose them.
+ */
+export interface LogRecord {
+  readonly stream: 'stdout' | 'stderr';
+  readonly timestamp: string;
+  /** The bytes without the final newline. */
+  readonly line: Buffer;
+  /** More of the same line follows in the next record of this stream (CRI tag `P`). */
+  readonly partial: boolean;
+}
+
+export interface RuntimeStreams {
+  exec(containerId: string, request: ExecRequest, signal: AbortSignal): Promise<ExecSession>;
+  attach(containerId: string, request: Omit<ExecRequest, 'command'>, signal: AbortSignal): Promise<ExecSession>;
+  /**
+   * The engine's stored log, in order, from the record(s) of `since` on (inclusive), then live when `follow`.
+   * Ends when the container has ended and everything the engine kept was delivered.
+   * @throws `NotFound` when the container is gone; `Unavailable` when the connection broke: resume from the last record
+   */
+  logs(
+    containerId: string,
+    options: { readonly since?: string; readonly follow: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<LogRecord>;
+  /**
+   * A TCP connection made to the pod. `pod` is the pod's address, `loopback` 127.0.0.1 inside its network namespace.
+   * @throws `Unavailable` with the reason when it is refused
+   */
+  dial(
+    sandboxId: string,
+    target: { readonly host: 'pod' | 'loopback'; readonly port: number },
+    signal: AbortSignal,
+  ): Promise<Duplex>;
+}
