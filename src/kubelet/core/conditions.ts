@@ -1,0 +1,90 @@
+import type { PodCondition, ContainerStatus } from '../../api/schema/pod-status.js';
+import type { Pod } from '../../api/schema/pod.js';
+import { toRfc3339 } from '../../lib/time.js';
+import type { ContainerView } from './container-view.js';
+import type { Phase } from './phase.js';
+
+interface WithStatus {
+  readonly view: ContainerView;
+  readonly status: ContainerStatus;
+}
+
+export interface ConditionsInput {
+  readonly pod: Pod;
+  readonly inits: readonly WithStatus[];
+  readonly apps: readonly WithStatus[];
+  readonly phase: Phase;
+  readonly sandboxReady: boolean;
+  readonly now: number;
+}
+
+type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
+const TRUE: Verdict = { status: 'True' };
+
+/**
+ * The kubelet's conditions in its order, after conditions of other owners. Transition times change only when the
+ * status does. Source: kubelet pkg/kubelet/status/generate.go.
+ */
+export function computeConditions(input: ConditionsInput): PodCondition[] {
+  const previous = input.pod.status?.conditions ?? [];
+  const containersReady = computeContainersReady(input);
+  const own: [string, Verdict][] = [
+    ['PodReadyToStartContainers', { status: input.sandboxReady ? 'True' : 'False' }],
+    ['Initialized', computeInitialized(input)],
+    ['Ready', computeReady(input.pod, containersReady)],
+    ['ContainersReady', containersReady],
+    ['PodScheduled', TRUE],
+  ];
+  const foreign = previous.filter(({ type }) => !own.some(([name]) => name === type));
+  return [...foreign, ...own.map(([type, verdict]) => toCondition(type, verdict, previous, input.now))];
+}
+
+function toCondition(type: string, verdict: Verdict, previous: readonly PodCondition[], now: number): PodCondition {
+  const before = previous.find((condition) => condition.type === type);
+  const since = before?.status === verdict.status ? before.lastTransitionTime : undefined;
+  return { type, ...verdict, lastTransitionTime: since ?? toRfc3339(now) };
+}
+
+function computeInitialized({ apps, inits, phase }: ConditionsInput): Verdict {
+  if (inits.length === 0) return TRUE;
+  if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
+  if (apps.some(({ status, view }) => view.startedHere && hasRun(status))) return TRUE;
+  const incomplete = inits.filter(({ status, view }) =>
+    view.kind === 'sidecar' ? status.started !== true : !status.ready,
+  );
+  if (incomplete.length === 0) return TRUE;
+  return notReady('ContainersNotInitialized', 'incomplete', incomplete);
+}
+
+function computeContainersReady({ apps, inits, phase }: ConditionsInput): Verdict {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
+  if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
+  const unready = [...inits.filter(({ view }) => view.kind === 'sidecar'), ...apps].filter(
+    ({ status }) => !status.ready,
+  );
+  return unready.length === 0 ? TRUE : notReady('ContainersNotReady', 'unready', unready);
+}
+
+function computeReady(pod: Pod, containersReady: Verdict): Verdict {
+  if (containersReady.status !== 'True') return containersReady;
+  const problems = (pod.spec.readinessGates ?? []).flatMap(({ conditionType }) => {
+    const condition = pod.status?.conditions?.find(({ type }) => type === conditionType);
+    if (condition === undefined) {
+      return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
+    }
+    if (condition.status === 'True') return [];
+    return [`the status of pod readiness gate "${conditionType}" is not "True", but ${condition.status}`];
+  });
+  return problems.length === 0
+    ? TRUE
+    : { status: 'False', reason: 'ReadinessGatesNotReady', message: problems.join(', ') };
+}
+
+/** Names in Go's list format: `[a b]`. */
+const notReady = (reason: string, word: string, containers: readonly WithStatus[]): Verdict => ({
+  status: 'False',
+  reason,
+  message: `containers with ${word} status: [${containers.map(({ view }) => view.spec.name).join(' ')}]`,
+});
+
+const hasRun = ({ state }: ContainerStatus): boolean => state?.running !== undefined || state?.terminated !== undefined;

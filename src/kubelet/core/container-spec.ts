@@ -1,0 +1,74 @@
+import type { Container, Pod } from '../../api/schema/pod.js';
+import { containerHash } from '../../api/hash.js';
+import { expand } from '../../api/expansion.js';
+import type { ContainerKind } from '../../runtime/observed.js';
+import type { ImageFound } from '../../runtime/runtime.js';
+import type { ContainerSpec, Mount } from '../../runtime/specs.js';
+import { containerEnv, type Allocatable } from './env.js';
+import { podIdentity } from './pod-identity.js';
+import { resourceSettings } from './resources.js';
+import { securitySettings } from './security.js';
+import { containerMounts } from './volume-plan.js';
+
+export interface ContainerSpecInput {
+  /** With a status that knows the addresses. */
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly kind: ContainerKind;
+  readonly attempt: number;
+  readonly backoffMs: number;
+  readonly sandbox: { readonly id: string; readonly instance: string };
+  readonly image: ImageFound;
+  readonly allocatable: Allocatable;
+  /** A file of the agent that becomes the container's termination message file, where the engine can see it. */
+  readonly terminationFile?: string;
+}
+
+/**
+ * Everything one container instance is made from. A pure function of spec and image, so that attempt n equals attempt 0
+ * (CVE-2019-11245 was about one that did not).
+ *
+ * @throws KubeletteError `Invalid` for what can only be found out now: the container waits with
+ * CreateContainerConfigError and this message
+ */
+export function buildContainerSpec(input: ContainerSpecInput): ContainerSpec {
+  const { container, image, pod } = input;
+  const env = containerEnv(pod, container, input.allocatable);
+  const expandAll = (texts: readonly string[]): string[] => texts.map((text) => expand(text, (name) => env.get(name)));
+  const command = expandAll(container.command ?? []);
+  const args = expandAll(container.args ?? []);
+  return {
+    pod: podIdentity(pod),
+    name: container.name,
+    kind: input.kind,
+    attempt: input.attempt,
+    specHash: containerHash(container),
+    backoffMs: input.backoffMs,
+    sandbox: input.sandbox,
+    image: container.image ?? '',
+    imageId: image.id,
+    ...(command.length === 0 ? {} : { command }),
+    ...(args.length === 0 ? {} : { args }),
+    ...(container.workingDir === undefined || container.workingDir === '' ? {} : { workingDir: container.workingDir }),
+    env: [...env].map(([name, value]) => ({ name, value })),
+    mounts: [...containerMounts(pod, container), ...terminationMount(container, input.terminationFile)],
+    stdin: container.stdin ?? false,
+    stdinOnce: container.stdinOnce ?? false,
+    tty: container.tty ?? false,
+    hostNetwork: pod.spec.hostNetwork ?? false,
+    pid: pidMode(pod),
+    security: securitySettings(pod, container, image.user),
+    resources: resourceSettings(container),
+  };
+}
+
+function pidMode({ spec }: Pod): ContainerSpec['pid'] {
+  if (spec.hostPID === true) return 'host';
+  return spec.shareProcessNamespace === true ? 'sandbox' : 'own';
+}
+
+function terminationMount(container: Container, file: string | undefined): Mount[] {
+  const target = container.terminationMessagePath ?? '';
+  if (file === undefined || target === '') return [];
+  return [{ type: 'bind', source: file, target, readOnly: false, createSource: false, propagation: 'rprivate' }];
+}

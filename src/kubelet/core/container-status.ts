@@ -1,0 +1,166 @@
+import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '../../api/schema/pod-status.js';
+import type { ObservedContainer } from '../../runtime/observed.js';
+import { toRfc3339 } from '../../lib/time.js';
+import { LOST_EXIT_CODE, type ContainerView } from './container-view.js';
+import type { WaitingReason } from './pod-action.js';
+
+export interface ContainerStatusContext {
+  /** ContainerCreating, or PodInitializing in a pod with init containers. */
+  readonly defaultReason: 'ContainerCreating' | 'PodInitializing';
+  /** Why it does not start now, when it should. */
+  readonly waiting: WaitingReason | undefined;
+  /** The pod is being deleted: a lost container is not counted as a restart. */
+  readonly deleting: boolean;
+  /** Nothing of the pod runs any more: this status is the last one. */
+  readonly final: boolean;
+  /** Termination messages by container id, once read. */
+  readonly messages: ReadonlyMap<string, string>;
+}
+
+/**
+ * Status of one container from its instances, newest first, and from what was published of instances that are gone.
+ * Source: kubelet convertToAPIContainerStatuses, pkg/kubelet/kubelet_pods.go.
+ */
+export function computeContainerStatus(view: ContainerView, context: ContainerStatusContext): ContainerStatus {
+  const { newest, stored } = view;
+  const base = newest === undefined ? withoutRecord(view, context) : fromRecord(view, newest, context);
+  const status = context.final ? base : withWaiting(base, context.waiting);
+  const running = status.state?.running !== undefined;
+  return {
+    ...status,
+    // Probes are not realised yet: a running container is started and ready.
+    ready: view.kind === 'init' ? status.state?.terminated?.exitCode === 0 : running,
+    started: running,
+    restartCount: Math.max(status.restartCount, stored?.restartCount ?? 0),
+  };
+}
+
+const unready = (view: ContainerView): Pick<ContainerStatus, 'name' | 'image' | 'imageID' | 'ready'> => ({
+  name: view.spec.name,
+  image: view.spec.image ?? '',
+  imageID: '',
+  ready: false,
+});
+
+function withoutRecord(view: ContainerView, context: ContainerStatusContext): ContainerStatus {
+  const { stored } = view;
+  const fresh = { ...unready(view), restartCount: stored?.restartCount ?? 0, state: waitingState(context) };
+  if (stored === undefined) return context.final ? { ...fresh } : fresh;
+  if (stored.state?.running !== undefined) {
+    const terminated = lost(
+      context.final
+        ? 'The container could not be located when the pod was terminated'
+        : 'The container could not be located when the pod was deleted.  The container used to be Running',
+    );
+    if (context.final) return { ...stored, state: { terminated } };
+    const restartCount = stored.restartCount + (context.deleting ? 0 : 1);
+    return { ...fresh, restartCount, lastState: { terminated } };
+  }
+  // How it ended is remembered although somebody removed the record; an init container of an earlier sandbox runs again.
+  const runsAgain = view.kind === 'init' && !view.startedHere && !context.final;
+  if (stored.state?.terminated !== undefined && !runsAgain) return stored;
+  const lastState = stored.state?.terminated !== undefined ? { terminated: stored.state.terminated } : stored.lastState;
+  const carried =
+    stored.containerID === undefined
+      ? {}
+      : { containerID: stored.containerID, image: stored.image, imageID: stored.imageID };
+  return { ...fresh, ...carried, ...(lastState === undefined ? {} : { lastState }) };
+}
+
+function fromRecord(view: ContainerView, newest: ObservedContainer, context: ContainerStatusContext): ContainerStatus {
+  const lastState = previousState(view, newest, context);
+  return {
+    name: view.spec.name,
+    image: newest.image,
+    imageID: newest.imageId,
+    containerID: containerId(newest),
+    ready: false,
+    restartCount: newest.attempt,
+    state: stateOf(newest, context),
+    ...(lastState === undefined ? {} : { lastState }),
+  };
+}
+
+function previousState(
+  { records, stored }: ContainerView,
+  newest: ObservedContainer,
+  context: ContainerStatusContext,
+): ContainerState | undefined {
+  const previous = records.slice(1).find((record) => record.state === 'exited');
+  if (previous !== undefined) return { terminated: terminatedState(previous, context.messages) };
+  if (stored?.containerID === undefined || stored.containerID === containerId(newest)) return stored?.lastState;
+  // The published instance is gone and another one is here: what was published is the last state.
+  if (stored.state?.terminated !== undefined) return { terminated: stored.state.terminated };
+  if (stored.state?.running !== undefined) {
+    return {
+      terminated: lost(
+        'The container could not be located when the pod was deleted.  The container used to be Running',
+      ),
+    };
+  }
+  return stored.lastState;
+}
+
+function stateOf(record: ObservedContainer, context: ContainerStatusContext): ContainerState {
+  switch (record.state) {
+    case 'running':
+      return { running: { startedAt: toRfc3339(record.startedAt ?? record.createdAt) } };
+    case 'exited':
+      return { terminated: terminatedState(record, context.messages) };
+    case 'created':
+      return waitingState(context);
+    case 'unknown':
+      return context.final
+        ? { terminated: lost('The container could not be located when the pod was terminated') }
+        : waitingState(context);
+  }
+}
+
+/** Engine facts in Kubernetes' words. OOM is taken from the engine's flag only. Source: cri-dockerd container_status.go. */
+export function terminatedState(
+  record: ObservedContainer,
+  messages: ReadonlyMap<string, string>,
+): ContainerStateTerminated {
+  const exitCode = record.exitCode ?? LOST_EXIT_CODE;
+  const neverStarted = record.startedAt === undefined;
+  const reason = neverStarted
+    ? 'ContainerCannotRun'
+    : record.oomKilled
+      ? 'OOMKilled'
+      : exitCode === 0
+        ? 'Completed'
+        : 'Error';
+  const message = [record.engineError, messages.get(record.id)]
+    .filter((text) => text !== undefined && text !== '')
+    .join(': ');
+  return {
+    exitCode,
+    reason,
+    ...(message === '' ? {} : { message }),
+    startedAt: toRfc3339(record.startedAt ?? record.createdAt),
+    finishedAt: toRfc3339(record.finishedAt ?? record.createdAt),
+    containerID: containerId(record),
+  };
+}
+
+/** A container that should run and may not yet: how it ended becomes its last state. */
+function withWaiting(status: ContainerStatus, waiting: WaitingReason | undefined): ContainerStatus {
+  if (waiting === undefined || waiting.reason === '' || status.state?.running !== undefined) return status;
+  const terminated = status.state?.terminated;
+  const state: ContainerState = {
+    waiting: { reason: waiting.reason, ...(waiting.message === '' ? {} : { message: waiting.message }) },
+  };
+  return { ...status, state, ...(terminated === undefined ? {} : { lastState: { terminated } }) };
+}
+
+const waitingState = ({ defaultReason }: ContainerStatusContext): ContainerState => ({
+  waiting: { reason: defaultReason },
+});
+
+const lost = (message: string): ContainerStateTerminated => ({
+  exitCode: LOST_EXIT_CODE,
+  reason: 'ContainerStatusUnknown',
+  message,
+});
+
+export const containerId = (record: Pick<ObservedContainer, 'id'>): string => `docker://${record.id}`;

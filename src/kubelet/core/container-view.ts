@@ -1,0 +1,100 @@
+import type { Container, ContainerStatus, Pod } from '../../api/schema/pod.js';
+import type { ContainerKind, ObservedContainer } from '../../runtime/observed.js';
+import { effectiveRestartPolicy, type RestartPolicy } from './restart-policy.js';
+import { currentSandbox } from './sandbox-view.js';
+import type { SyncInput } from './sync-input.js';
+import { parseRfc3339 } from '../../lib/time.js';
+
+/** One container of the spec with everything known about its instances. */
+export interface ContainerView {
+  readonly spec: Container;
+  readonly kind: ContainerKind;
+  readonly restartPolicy: RestartPolicy;
+  /** Instances on the engine, highest attempt first. */
+  readonly records: readonly ObservedContainer[];
+  readonly newest: ObservedContainer | undefined;
+  /** Last published status: what is known of instances that somebody removed. */
+  readonly stored: ContainerStatus | undefined;
+  /** It was started in the current sandbox, whether or not its record still exists. */
+  readonly startedHere: boolean;
+  /** Its newest instance in the current sandbox ended with 0 (and not by OOM). */
+  readonly succeededHere: boolean;
+}
+
+export const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
+
+/** Init containers and sidecars first, in spec order, then the main containers. */
+export function containerViews(input: SyncInput): { inits: ContainerView[]; apps: ContainerView[] } {
+  const { pod } = input;
+  const view = (spec: Container, kind: ContainerKind): ContainerView => containerView(input, spec, kind);
+  return {
+    inits: (pod.spec.initContainers ?? []).map((spec) => view(spec, isSidecar(spec) ? 'sidecar' : 'init')),
+    apps: pod.spec.containers.map((spec) => view(spec, 'app')),
+  };
+}
+
+function containerView(input: SyncInput, spec: Container, kind: ContainerKind): ContainerView {
+  const { pod, observed } = input;
+  const records = observed.containers.filter((record) => record.name === spec.name);
+  const newest = records[0];
+  const stored = storedStatus(pod, spec.name, kind);
+  const sandbox = currentSandbox(observed);
+  const here = newest !== undefined && sandbox !== undefined && newest.sandboxInstance === sandbox.instance;
+  const storedHere =
+    newest === undefined && sandbox?.startedAt !== undefined && startedSince(stored, sandbox.startedAt);
+  return {
+    spec,
+    kind,
+    restartPolicy: effectiveRestartPolicy(pod, spec, kind),
+    records,
+    newest,
+    stored,
+    startedHere: (here && newest.state !== 'created') || storedHere,
+    succeededHere: here
+      ? newest.state === 'exited' && newest.exitCode === 0 && !newest.oomKilled
+      : storedHere && stored?.state?.terminated?.exitCode === 0,
+  };
+}
+
+export function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerStatus | undefined {
+  const { status } = pod;
+  const list =
+    kind === 'app'
+      ? status?.containerStatuses
+      : kind === 'ephemeral'
+        ? status?.ephemeralContainerStatuses
+        : status?.initContainerStatuses;
+  return list?.find((candidate) => candidate.name === name);
+}
+
+/** Status times are whole seconds, so the sandbox's start is cut down to compare. */
+function startedSince(stored: ContainerStatus | undefined, sandboxStartedAt: number): boolean {
+  const startedAt = parseRfc3339(
+    stored?.state?.running?.startedAt ??
+      stored?.state?.terminated?.startedAt ??
+      stored?.lastState?.terminated?.startedAt,
+  );
+  return startedAt !== undefined && startedAt >= Math.floor(sandboxStartedAt / 1000) * 1000;
+}
+
+/** Number of the next instance: attempts only grow, also when somebody removed the records. */
+export function nextAttempt({ newest, stored }: ContainerView): number {
+  const recorded = newest === undefined ? 0 : newest.attempt + 1;
+  if (stored === undefined || (newest !== undefined && stored.restartCount <= newest.attempt)) return recorded;
+  // A status with a container ID speaks of an instance that existed; without one, restartCount is the number of the
+  // instance to come (0, or already counted up when the last one was lost).
+  return Math.max(recorded, stored.containerID === undefined ? stored.restartCount : stored.restartCount + 1);
+}
+
+/**
+ * How the container's last instance ended, or undefined while one lives or none ever ran. A record that somebody
+ * removed is still known from the published status; one that was running then is lost and counts as 137.
+ */
+export function lastExitCode({ newest, stored }: ContainerView): number | undefined {
+  if (newest !== undefined) return newest.state === 'exited' ? (newest.exitCode ?? LOST_EXIT_CODE) : undefined;
+  if (stored?.state?.running !== undefined) return LOST_EXIT_CODE;
+  return (stored?.state?.terminated ?? stored?.lastState?.terminated)?.exitCode;
+}
+
+/** Kubelet: the exit code of a container that could not be located. */
+export const LOST_EXIT_CODE = 137;

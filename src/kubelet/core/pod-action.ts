@@ -1,0 +1,41 @@
+import type { ContainerKind } from '../../runtime/observed.js';
+
+/** What to do next for one pod. Plain data: safe to log, compare and assert on. */
+export type PodAction =
+  | {
+      readonly kind: 'killContainer';
+      readonly id: string;
+      readonly name: string;
+      readonly containerKind: ContainerKind;
+      readonly graceSeconds: number;
+      /** Text of the `Killing` event. */
+      readonly message: string;
+    }
+  | { readonly kind: 'removeContainer'; readonly id: string; readonly name: string; readonly attempt: number }
+  /** `replaces`: an earlier one existed, so that the user is told. */
+  | { readonly kind: 'createSandbox'; readonly attempt: number; readonly replaces: boolean }
+  | { readonly kind: 'stopSandbox'; readonly id: string }
+  | { readonly kind: 'removeSandbox'; readonly id: string }
+  | {
+      readonly kind: 'startContainer';
+      readonly name: string;
+      readonly containerKind: ContainerKind;
+      readonly attempt: number;
+      readonly backoffMs: number;
+    }
+  /** Nothing of the pod is on the engine any more: volumes, logs and last the object go. */
+  | { readonly kind: 'forgetPod' };
+
+/** `waiting` holds the reason of each container that would start but may not yet. */
+export interface PodPlan {
+  readonly phase: 'syncing' | 'terminating' | 'terminated';
+  readonly actions: readonly PodAction[];
+  readonly waiting: ReadonlyMap<string, WaitingReason>;
+  /** Look again at this epoch millisecond although nothing may have happened. */
+  readonly wakeAt?: number;
+}
+
+export interface WaitingReason {
+  readonly reason: string;
+  readonly message: string;
+}

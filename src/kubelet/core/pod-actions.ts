@@ -1,0 +1,180 @@
+import { containerHash } from '../../api/hash.js';
+import { containerViews, lastExitCode, nextAttempt, type ContainerView } from './container-view.js';
+import { collectGarbage } from './garbage.js';
+import { firstPendingInit, isInitialized } from './init-containers.js';
+import { backoffMessage } from './messages.js';
+import type { PodAction, PodPlan, WaitingReason } from './pod-action.js';
+import { nextRestart } from './restart-backoff.js';
+import { podIdentity } from './pod-identity.js';
+import { restartsAfter } from './restart-policy.js';
+import { isLive, judgeSandbox } from './sandbox-view.js';
+import type { SyncInput } from './sync-input.js';
+import { isFinished, planTermination } from './termination.js';
+
+/**
+ * What to do next for one pod, from what is wanted and what the engine shows. Level-triggered: every round decides
+ * anew from facts, so a crash between any two actions, a lost event or a late look changes nothing.
+ * Source: kubelet computePodActions, pkg/kubelet/kuberuntime/kuberuntime_manager.go.
+ */
+export function computePodActions(input: SyncInput): PodPlan {
+  const views = containerViews(input);
+  if (isFinished(input, views)) return planTermination(input, views);
+
+  const { observed, pod } = input;
+  const verdict = judgeSandbox(observed, pod.spec.hostNetwork === true);
+  if (verdict.kind === 'needed') return planSandbox(input, views, verdict.attempt);
+
+  const builder = new PlanBuilder(input, verdict.sandbox.instance);
+  builder.add(collectGarbage(observed, verdict.sandbox));
+  for (const view of [...views.inits, ...views.apps]) builder.killSuperfluous(view);
+
+  const initialized = isInitialized(views);
+  if (initialized) {
+    for (const view of views.inits) if (view.kind === 'sidecar') builder.keepRunning(view);
+    for (const view of views.apps) builder.keepRunning(view);
+  } else {
+    const pending = firstPendingInit(views.inits);
+    for (const view of views.inits.slice(0, pending + 1)) {
+      if (view.kind === 'sidecar' || view === views.inits[pending]) builder.keepRunning(view);
+    }
+  }
+  return builder.plan();
+}
+
+/** No sandbox to build on: everything of the old one ends first, then a new one is made. */
+function planSandbox(input: SyncInput, views: ReturnType<typeof containerViews>, attempt: number): PodPlan {
+  const { observed, pod } = input;
+  const specified = new Map([...views.inits, ...views.apps].map((view) => [view.spec.name, view]));
+  const actions: PodAction[] = observed.containers
+    .filter((container) => isLive(container.state))
+    .map((container) => ({
+      kind: 'killContainer',
+      id: container.id,
+      name: container.name,
+      containerKind: specified.get(container.name)?.kind ?? container.kind,
+      graceSeconds: pod.spec.terminationGracePeriodSeconds ?? 30,
+      message: `Stopping container ${container.name}`,
+    }));
+  for (const sandbox of observed.sandboxes) {
+    if (sandbox.ready) actions.push({ kind: 'stopSandbox', id: sandbox.id });
+  }
+  const interrupted = observed.sandboxes[0]?.created === true;
+  actions.push({ kind: 'createSandbox', attempt, replaces: observed.sandboxes.length > 0 && !interrupted });
+  return { phase: 'syncing', actions, waiting: waitingReasons(input) };
+}
+
+/** Containers that cannot start because their last start failed keep saying why while the sandbox is made. */
+const waitingReasons = (input: SyncInput): ReadonlyMap<string, WaitingReason> => new Map(input.problems);
+
+class PlanBuilder {
+  readonly #input: SyncInput;
+  readonly #sandboxInstance: string;
+  readonly #actions: PodAction[] = [];
+  readonly #waiting = new Map<string, WaitingReason>();
+  #wakeAt = Infinity;
+
+  constructor(input: SyncInput, sandboxInstance: string) {
+    this.#input = input;
+    this.#sandboxInstance = sandboxInstance;
+  }
+
+  add(actions: readonly PodAction[]): void {
+    this.#actions.push(...actions);
+  }
+
+  plan(): PodPlan {
+    const plan: PodPlan = { phase: 'syncing', actions: this.#actions, waiting: this.#waiting };
+    return Number.isFinite(this.#wakeAt) ? { ...plan, wakeAt: this.#wakeAt } : plan;
+  }
+
+  /** Somebody started an old instance by hand: two of one container never run side by side. */
+  killSuperfluous(view: ContainerView): void {
+    for (const record of view.records.slice(1)) {
+      if (isLive(record.state)) this.#kill(view, record.id, `Stopping container ${view.spec.name}`);
+    }
+  }
+
+  /** The container runs with its current definition, or a reason why it does not, or the action that changes it. */
+  keepRunning(view: ContainerView): void {
+    const { newest, spec } = view;
+    if (newest === undefined) {
+      const exitCode = lastExitCode(view);
+      // No exited record, so no back-off; how a removed one ended is known from the status.
+      if (exitCode === undefined || restartsAfter(view.restartPolicy, exitCode)) this.#start(view, 0);
+      return;
+    }
+    switch (newest.state) {
+      case 'running':
+        if (newest.specHash !== containerHash(spec)) {
+          this.#kill(view, newest.id, `${describe(view)} definition changed, will be restarted`);
+        }
+        return;
+      case 'unknown':
+        this.#kill(view, newest.id, 'Container is in "unknown" state, try killing it before restart');
+        return;
+      case 'created':
+        this.#startCreated(view, newest);
+        return;
+      case 'exited':
+        this.#restart(view, newest);
+    }
+  }
+
+  #startCreated(view: ContainerView, created: NonNullable<ContainerView['newest']>): void {
+    if (created.sandboxInstance === this.#sandboxInstance && created.specHash === containerHash(view.spec)) {
+      this.#start(view, created.backoffMs, created.attempt);
+      return;
+    }
+    this.#actions.push({ kind: 'removeContainer', id: created.id, name: created.name, attempt: created.attempt });
+  }
+
+  #restart(view: ContainerView, dead: NonNullable<ContainerView['newest']>): void {
+    const here = dead.sandboxInstance === this.#sandboxInstance;
+    // A regular init container of an earlier sandbox says nothing: all of them run again in a new one.
+    const again = view.kind === 'init' && !here;
+    const failedInit = view.kind === 'init' && dead.oomKilled;
+    if (!again && !failedInit && !restartsAfter(view.restartPolicy, dead.exitCode)) return;
+    // A changed definition is a new container to the kubelet's back-off: it starts at once.
+    const changed = dead.specHash !== containerHash(view.spec);
+    const restart = nextRestart(again && dead.exitCode === 0 ? undefined : changed ? undefined : dead);
+    if (restart.notBefore > this.#input.now) {
+      this.#wait(view, restart.notBefore, {
+        reason: 'CrashLoopBackOff',
+        message: backoffMessage(podIdentity(this.#input.pod), view.spec.name, restart.delayMs),
+      });
+      return;
+    }
+    this.#start(view, restart.backoffMs);
+  }
+
+  #start(view: ContainerView, backoffMs: number, attempt = nextAttempt(view)): void {
+    const problem = this.#input.problems.get(view.spec.name);
+    if (problem !== undefined && problem.retryAt > this.#input.now) {
+      this.#wait(view, problem.retryAt, problem);
+      return;
+    }
+    this.#actions.push({
+      kind: 'startContainer',
+      name: view.spec.name,
+      containerKind: view.kind,
+      attempt,
+      backoffMs,
+    });
+    // Should the start fail again, the status keeps the reason until it succeeds.
+    if (problem !== undefined) this.#waiting.set(view.spec.name, problem);
+  }
+
+  #wait(view: ContainerView, until: number, { reason, message }: WaitingReason): void {
+    this.#waiting.set(view.spec.name, { reason, message });
+    this.#wakeAt = Math.min(this.#wakeAt, until);
+  }
+
+  #kill(view: ContainerView, id: string, message: string): void {
+    const graceSeconds = this.#input.pod.spec.terminationGracePeriodSeconds ?? 30;
+    const { kind: containerKind, spec } = view;
+    this.#actions.push({ kind: 'killContainer', id, name: spec.name, containerKind, graceSeconds, message });
+  }
+}
+
+const describe = (view: ContainerView): string =>
+  view.kind === 'app' ? `Container ${view.spec.name}` : `Init container ${view.spec.name}`;

@@ -1,0 +1,89 @@
+import type { PodStatus } from '../../api/schema/pod-status.js';
+import { computeQosClass } from '../../api/qos.js';
+import { toRfc3339 } from '../../lib/time.js';
+import { computeConditions } from './conditions.js';
+import { computeContainerStatus, type ContainerStatusContext } from './container-status.js';
+import { containerViews, type ContainerView } from './container-view.js';
+import { computePhase } from './phase.js';
+import type { PodPlan } from './pod-action.js';
+import { judgeSandbox } from './sandbox-view.js';
+import type { SyncInput } from './sync-input.js';
+
+export interface StatusContext {
+  /** The node's address. */
+  readonly hostIP: string;
+  /** Termination messages by container id. */
+  readonly messages: ReadonlyMap<string, string>;
+  /** The agent's clock, epoch milliseconds, for times the agent itself decides. */
+  readonly agentNow: number;
+}
+
+/**
+ * What `kubectl get pod -o yaml` shows, from facts alone. Nothing in it is older than the observation but what is
+ * remembered of instances that are gone. Source: kubelet generateAPIPodStatus, pkg/kubelet/kubelet_pods.go.
+ */
+export function computePodStatus(input: SyncInput, plan: PodPlan, context: StatusContext): PodStatus {
+  const { observed, pod } = input;
+  const { inits, apps } = containerViews(input);
+  const final = plan.phase === 'terminated';
+  const statusOf = (view: ContainerView) => ({
+    view,
+    status: computeContainerStatus(view, containerContext(input, plan, context, view)),
+  });
+  const initStatuses = inits.map(statusOf);
+  const appStatuses = apps.map(statusOf);
+  const phase = computePhase({
+    inits: initStatuses,
+    apps: appStatuses,
+    previous: pod.status?.phase,
+    final,
+    stopping: plan.phase === 'terminating',
+  });
+  const sandboxReady = judgeSandbox(observed, pod.spec.hostNetwork === true).kind === 'good';
+  const conditions = computeConditions({
+    pod,
+    inits: initStatuses,
+    apps: appStatuses,
+    phase,
+    sandboxReady,
+    now: context.agentNow,
+  });
+  const ips = podIps(input, context);
+  return {
+    phase,
+    ...(phase === pod.status?.phase && pod.status.reason !== undefined ? { reason: pod.status.reason } : {}),
+    ...(phase === pod.status?.phase && pod.status.message !== undefined ? { message: pod.status.message } : {}),
+    conditions,
+    hostIP: context.hostIP,
+    hostIPs: [{ ip: context.hostIP }],
+    ...(ips[0] === undefined ? {} : { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
+    startTime: pod.status?.startTime ?? toRfc3339(context.agentNow),
+    qosClass: pod.status?.qosClass ?? computeQosClass(pod.spec),
+    ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses.map(({ status }) => status) }),
+    // Main containers are listed by name, not in spec order. Source: kubelet, sorted in convertToAPIContainerStatuses.
+    containerStatuses: appStatuses.map(({ status }) => status).sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+function containerContext(
+  { pod }: SyncInput,
+  plan: PodPlan,
+  { messages }: StatusContext,
+  view: ContainerView,
+): ContainerStatusContext {
+  return {
+    defaultReason: (pod.spec.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating',
+    waiting: plan.waiting.get(view.spec.name),
+    deleting: pod.metadata.deletionTimestamp !== undefined,
+    final: plan.phase === 'terminated',
+    messages,
+  };
+}
+
+/** Addresses of the running sandbox; the last known ones stay in the status after it was stopped. */
+function podIps({ observed, pod }: SyncInput, { hostIP }: StatusContext): readonly string[] {
+  if (pod.spec.hostNetwork === true) return [hostIP];
+  const ready = observed.sandboxes.find((sandbox) => sandbox.ready);
+  if (ready !== undefined && ready.ips.length > 0) return ready.ips;
+  return (pod.status?.podIPs ?? []).map(({ ip }) => ip);
+}

@@ -1,0 +1,28 @@
+import type { Container } from '../../api/schema/pod.js';
+import { milliValue, wholeValue } from '../../api/quantity.js';
+import type { ResourceSettings } from '../../runtime/specs.js';
+
+const CPU_PERIOD_US = 100_000;
+const MIN_CPU_QUOTA_US = 1_000;
+const MIN_CPU_SHARES = 2;
+const MAX_CPU_SHARES = 262_144;
+const SHARES_PER_CPU = 1_024;
+
+/** Requests and limits as cgroup values. Source: kubelet MilliCPUToShares and MilliCPUToQuota, pkg/kubelet/cm. */
+export function resourceSettings(container: Container): ResourceSettings {
+  const limits = container.resources?.limits ?? {};
+  const requests = container.resources?.requests ?? {};
+  const cpuRequest = requests['cpu'] ?? limits['cpu'];
+  const cpuLimit = limits['cpu'];
+  const memory = limits['memory'];
+  return {
+    cpuShares: shares(cpuRequest === undefined ? 0 : Number(milliValue(cpuRequest))),
+    ...(cpuLimit === undefined ? {} : { cpuPeriodUs: CPU_PERIOD_US, cpuQuotaUs: quota(Number(milliValue(cpuLimit))) }),
+    ...(memory === undefined ? {} : { memoryBytes: Number(wholeValue(memory)) }),
+  };
+}
+
+const shares = (milliCpu: number): number =>
+  Math.min(MAX_CPU_SHARES, Math.max(MIN_CPU_SHARES, Math.floor((milliCpu * SHARES_PER_CPU) / 1000)));
+
+const quota = (milliCpu: number): number => Math.max(MIN_CPU_QUOTA_US, (milliCpu * CPU_PERIOD_US) / 1000);

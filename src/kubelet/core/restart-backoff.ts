@@ -1,0 +1,35 @@
+import type { ObservedContainer } from '../../runtime/observed.js';
+
+/** Kubelet: 10 s, doubling up to its `MaxContainerBackOff` (300 s). */
+export const BACKOFF_INITIAL_MS = 10_000;
+export const BACKOFF_MAX_MS = 300_000;
+/** A container that ran this long is considered stable and starts over. */
+export const BACKOFF_RESET_MS = 2 * BACKOFF_MAX_MS;
+
+export interface Restart {
+  /** Epoch milliseconds on the engine's clock; in the past means at once. */
+  readonly notBefore: number;
+  /** What the next instance carries on its label: the wait should it die too. */
+  readonly backoffMs: number;
+  /** The wait in force now, for the CrashLoopBackOff message. */
+  readonly delayMs: number;
+}
+
+/**
+ * When may the next instance start? A pure function of the dead one, whose label says how long to wait, so that
+ * back-off survives the agent: there is no map and no timer. The first restart is immediate, as in the kubelet.
+ */
+export function nextRestart(last: ObservedContainer | undefined): Restart {
+  if (last === undefined) return { notBefore: 0, backoffMs: 0, delayMs: 0 };
+  // A container that never started has no run time; its creation stands for its end (see ObservedContainer).
+  const finishedAt = last.finishedAt ?? last.createdAt;
+  const ranMs = last.startedAt === undefined ? 0 : finishedAt - last.startedAt;
+  if (ranMs > BACKOFF_RESET_MS || last.backoffMs === 0) {
+    return { notBefore: finishedAt, backoffMs: BACKOFF_INITIAL_MS, delayMs: 0 };
+  }
+  return {
+    notBefore: finishedAt + last.backoffMs,
+    backoffMs: Math.min(last.backoffMs * 2, BACKOFF_MAX_MS),
+    delayMs: last.backoffMs,
+  };
+}

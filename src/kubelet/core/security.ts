@@ -1,0 +1,57 @@
+import type { Container, Pod } from '../../api/schema/pod.js';
+import { KubeletteError } from '../../lib/errors.js';
+import type { SecuritySettings } from '../../runtime/specs.js';
+import { podDescription } from './messages.js';
+import { podIdentity } from './pod-identity.js';
+
+/**
+ * The security settings in force: the container's own over the pod's. Unset seccomp means unconfined, as in Kubernetes
+ * and unlike plain `docker run`. Source: kubelet pkg/securitycontext and cri-dockerd security_context.go.
+ *
+ * @param imageUser `Config.User` of the image
+ * @throws KubeletteError `Invalid` when runAsNonRoot is broken or a group comes without a user
+ */
+export function securitySettings(pod: Pod, container: Container, imageUser: string): SecuritySettings {
+  const ofPod = pod.spec.securityContext ?? {};
+  const own = container.securityContext ?? {};
+  const user = own.runAsUser ?? ofPod.runAsUser;
+  const group = own.runAsGroup ?? ofPod.runAsGroup;
+  if (own.runAsNonRoot ?? ofPod.runAsNonRoot ?? false) checkNonRoot(pod, container, user, imageUser);
+  const account = userText(user, group, imageUser);
+  const fsGroup = ofPod.fsGroup === undefined ? [] : [ofPod.fsGroup];
+  const seccomp = own.seccompProfile ?? ofPod.seccompProfile;
+  return {
+    ...(account === undefined ? {} : { user: account }),
+    groups: [...fsGroup, ...(ofPod.supplementalGroups ?? [])],
+    privileged: own.privileged ?? false,
+    readOnlyRootfs: own.readOnlyRootFilesystem ?? false,
+    noNewPrivileges: own.allowPrivilegeEscalation === false,
+    capAdd: (own.capabilities?.add ?? []).map(withoutPrefix),
+    capDrop: (own.capabilities?.drop ?? []).map(withoutPrefix),
+    seccomp: seccomp?.type === 'RuntimeDefault' ? 'engine-default' : 'unconfined',
+  };
+}
+
+const withoutPrefix = (capability: string): string => capability.replace(/^CAP_/, '');
+
+function userText(user: number | undefined, group: number | undefined, imageUser: string): string | undefined {
+  if (group === undefined) return user === undefined ? undefined : String(user);
+  if (user === undefined && imageUser === '') {
+    throw new KubeletteError('Invalid', 'runAsGroup is specified without a runAsUser');
+  }
+  return `${user ?? imageUser.split(':')[0] ?? ''}:${group}`;
+}
+
+function checkNonRoot(pod: Pod, container: Container, user: number | undefined, imageUser: string): void {
+  const about = `(pod: "${podDescription(podIdentity(pod))}", container: ${container.name})`;
+  const refuse = (what: string): never => {
+    throw new KubeletteError('Invalid', `${what} ${about}`);
+  };
+  if (user === 0) refuse("container's runAsUser breaks non-root policy");
+  if (user !== undefined) return;
+  const name = imageUser.split(':')[0] ?? '';
+  if (name === '' || /^0+$/.test(name)) refuse('container has runAsNonRoot and image will run as root');
+  if (!/^\d+$/.test(name)) {
+    refuse(`container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is non-root`);
+  }
+}

@@ -1,0 +1,20 @@
+import type { Pod } from '../../api/schema/pod.js';
+import type { ObservedPod } from '../../runtime/observed.js';
+import type { WaitingReason } from './pod-action.js';
+
+/** The last attempt to start a container failed, or has to wait for its image. Kubelet: the reason cache. */
+export interface StartProblem extends WaitingReason {
+  /** Not tried again before this epoch millisecond; Infinity while something else will wake the worker. */
+  readonly retryAt: number;
+}
+
+/** All a decision about one pod may depend on. */
+export interface SyncInput {
+  /** The stored object with its last published status. */
+  readonly pod: Pod;
+  readonly observed: ObservedPod;
+  /** By container name; forgotten when the agent restarts. */
+  readonly problems: ReadonlyMap<string, StartProblem>;
+  /** The engine's clock, epoch milliseconds: it is compared with times the engine wrote. */
+  readonly now: number;
+}
