@@ -27,16 +27,16 @@ function candidates() {
   const fromContext = contextEndpoint(DOCKER_CONTEXT);
   if (fromContext !== undefined) return [fromContext];
   const home = homedir();
+  const runtime = XDG_RUNTIME_DIR || `/run/user/${process.getuid?.() ?? 0}`;
   return [
     '/var/run/docker.sock',
-    join(home, '.docker/run/docker.sock'), // Docker Desktop
-    join(home, '.docker/desktop/docker.sock'), // Docker Desktop on Linux
-    join(home, '.colima/default/docker.sock'),
-    join(home, '.config/colima/default/docker.sock'),
-    join(home, '.rd/docker.sock'), // Rancher Desktop
-    join(home, '.orbstack/run/docker.sock'),
-    ...(XDG_RUNTIME_DIR ? [join(XDG_RUNTIME_DIR, 'docker.sock'), join(XDG_RUNTIME_DIR, 'podman/podman.sock')] : []),
-    `/run/user/${process.getuid?.() ?? 0}/docker.sock`,
+    `${home}/.docker/run/docker.sock`, // Docker Desktop
+    `${runtime}/docker.sock`, // rootless
+    `${home}/.docker/desktop/docker.sock`, // Docker Desktop on Linux
+    `${home}/.colima/default/docker.sock`,
+    `${home}/.rd/docker.sock`, // Rancher Desktop
+    `${home}/.orbstack/run/docker.sock`,
+    `${runtime}/podman/podman.sock`,
     '/run/podman/podman.sock',
   ]
     .filter((path) => existsSync(path))
@@ -45,13 +45,19 @@ function candidates() {
 
 /** The docker CLI keeps a context's endpoint in a file named after the hash of the context's name. */
 function contextEndpoint(fromEnvironment) {
-  const directory = process.env.DOCKER_CONFIG ?? join(homedir(), '.docker');
+  const directory = process.env.DOCKER_CONFIG || join(homedir(), '.docker');
+  const name = fromEnvironment || readJson(join(directory, 'config.json'))?.currentContext;
+  if (!name || name === 'default') return undefined;
+  const id = createHash('sha256').update(name).digest('hex');
+  const host = readJson(join(directory, 'contexts/meta', id, 'meta.json'))?.Endpoints?.docker?.Host;
+  // As the CLI: who names a context means that one and no other engine.
+  if (!host) throw new Error(`docker context "${name}" does not exist or names no endpoint`);
+  return host;
+}
+
+function readJson(path) {
   try {
-    const name = fromEnvironment || JSON.parse(readFileSync(join(directory, 'config.json'), 'utf8')).currentContext;
-    if (!name || name === 'default') return undefined;
-    const id = createHash('sha256').update(name).digest('hex');
-    const meta = JSON.parse(readFileSync(join(directory, 'contexts/meta', id, 'meta.json'), 'utf8'));
-    return meta.Endpoints?.docker?.Host || undefined;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
   }
