@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type Docker from 'dockerode';
+import type { Clock } from '../lib/clock.js';
+import { CALL_DEADLINE_MS, withDeadline } from './deadline.js';
+import { toKubeletteError } from './engine-error.js';
+
+export interface EngineRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Without version prefix and query: `/containers/json`. */
+  readonly path: string;
+  /** Objects are sent as JSON, as the engine expects its filters. */
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: object;
+  /** A tar, instead of `body`. */
+  readonly file?: Buffer;
+  readonly auth?: { readonly username: string; readonly password: string; readonly serveraddress: string };
+  /** Give up after this long; two minutes when absent. For streams: until the headers came. */
+  readonly withinMs?: number;
+}
+
+/** What the engine said about itself when we connected. */
+export interface EngineFacts {
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly architecture: string;
+  /** Address and why it was chosen. */
+  readonly endpoint: string;
+}
+
+/**
+ * Calls to one engine. All go through dockerode's modem directly: its typed methods would send a create body, with
+ * environment values, in the query string too, and offer no way to give each call a deadline.
+ */
+export class Engine {
+  readonly facts: EngineFacts;
+  readonly clock: Clock;
+  readonly #modem: ModemLike;
+
+  constructor(docker: Docker, facts: EngineFacts, clock: Clock) {
+    this.facts = facts;
+    this.clock = clock;
+    this.#modem = docker.modem;
+  }
+
+  /** A short call. Resolves with the decoded JSON; 304 ("already so") is success. @throws KubeletteError */
+  async call<T = unknown>(request: EngineRequest, signal: AbortSignal): Promise<T> {
+    return (await this.#dial(request, {}, signal)) as T;
+  }
+
+  /**
+   * A reply that is read as it comes. It never emits an unhandled error; `signal` ends it.
+   * @throws KubeletteError when the engine refuses or does not answer
+   */
+  async stream(request: EngineRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const response = (await this.#dial(request, { isStream: true }, signal)) as IncomingMessage;
+    destroyOnAbort(response, signal);
+    return response;
+  }
+
+  /** A raw two-way connection after the engine switched protocols. `end()` half-closes it; `signal` ends it. */
+  async hijack(request: EngineRequest, signal: AbortSignal): Promise<Socket> {
+    const socket = (await this.#dial(request, { isStream: true, hijack: true }, signal)) as Socket;
+    socket.setTimeout(0);
+    destroyOnAbort(socket, signal);
+    return socket;
+  }
+
+  async #dial(request: EngineRequest, flags: DialFlags, signal: AbortSignal): Promise<unknown> {
+    const options = {
+      ...flags,
+      method: request.method,
+      // The question mark makes the modem append the query.
+      path: request.query === undefined ? request.path : `${request.path}?`,
+      options: { _query: request.query ?? {}, _body: request.body ?? {} },
+      ...(request.file === undefined ? {} : { file: request.file }),
+      ...(request.auth === undefined ? {} : { authconfig: { ...request.auth } }),
+      // An empty JSON object rather than nothing, or the modem announces a chunked body that never comes.
+      allowEmpty: request.file === undefined,
+      statusCodes: SUCCESS,
+    };
+    try {
+      return await withDeadline(
+        `the Docker engine at ${this.facts.endpoint}`,
+        request.withinMs ?? CALL_DEADLINE_MS,
+        this.clock,
+        signal,
+        async (bounded) =>
+          new Promise((resolve, reject) => {
+            this.#modem.dial({ ...options, abortSignal: bounded }, (error, result) => {
+              if (error) reject(error);
+              else resolve(result);
+            });
+          }),
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      throw toKubeletteError(error, this.facts.endpoint);
+    }
+  }
+}
+
+interface DialFlags {
+  readonly isStream?: true;
+  readonly hijack?: true;
+}
+
+interface ModemLike {
+  dial(options: object, callback: (error: Error | null, result: unknown) => void): void;
+}
+
+const SUCCESS = { 101: true, 200: true, 201: true, 204: true, 304: true };
+
+function destroyOnAbort(stream: IncomingMessage | Socket, signal: AbortSignal): void {
+  // Readers see errors through the iterator or pipeline they use; between two readers an error must not crash us.
+  stream.on('error', () => undefined);
+  const onAbort = (): void => void stream.destroy(signal.reason as Error);
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort, { once: true });
+  void once(stream, 'close').then(
+    () => signal.removeEventListener('abort', onAbort),
+    () => signal.removeEventListener('abort', onAbort),
+  );
+}
