@@ -1,0 +1,187 @@
+import type Docker from 'dockerode';
+import { KubeletteError } from '../lib/errors.js';
+import type { ContainerSpec, Mount, ResourceSettings, SandboxSpec, SecuritySettings } from '../runtime/specs.js';
+import { compareVersions } from './api-version.js';
+import type { EngineFacts } from './engine.js';
+import { logConfig } from './log-driver.js';
+import { NETWORK_NAME } from './names.js';
+
+/** Body of `POST /containers/create`, as far as we use it. */
+export type CreateBody = Omit<Docker.ContainerCreateOptions, 'name' | 'abortSignal'>;
+
+/** Where the sandbox mounts the pod's volumes. */
+export const sandboxVolumePath = (name: string): string => `/vols/${name}`;
+
+/** What both bodies depend on besides their spec. */
+export interface CreateInput {
+  readonly facts: Pick<EngineFacts, 'version' | 'apiVersion'>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The pause container. Hostname, DNS, hosts, ports and sysctls are its alone: the engine refuses or ignores them on
+ * containers that join it. Pure.
+ *
+ * @param image reference of the sandbox image
+ */
+export function sandboxCreateBody(spec: SandboxSpec, image: string, input: CreateInput): CreateBody {
+  const ports = spec.network === 'host' ? [] : spec.ports;
+  return {
+    Image: image,
+    Cmd: ['hold', ...spec.volumes.map(volumeRoot)],
+    // Engine and kernel share the host's name on the host network.
+    ...(spec.network === 'host' ? {} : { Hostname: spec.hostname }),
+    Labels: { ...input.labels },
+    ExposedPorts: Object.fromEntries(ports.map((port) => [portKey(port), {}])),
+    Healthcheck: NO_HEALTHCHECK,
+    HostConfig: {
+      ...common(input, false),
+      NetworkMode: spec.network === 'host' ? 'host' : NETWORK_NAME,
+      IpcMode: spec.ipc === 'host' ? 'host' : 'shareable',
+      PidMode: spec.pid === 'host' ? 'host' : '',
+      PortBindings: portBindings(ports),
+      ...(spec.dns === undefined
+        ? {}
+        : { Dns: [...spec.dns.nameservers], DnsSearch: [...spec.dns.searches], DnsOptions: [...spec.dns.options] }),
+      ExtraHosts: spec.hostAliases.flatMap(({ ip, hostnames }) => hostnames.map((name) => `${name}:${ip}`)),
+      Sysctls: { ...spec.sysctls },
+      Mounts: spec.volumes.map((volume) => volumeMount(volume.volume, sandboxVolumePath(volume.name), false)),
+      ReadonlyRootfs: true,
+      // Source: kubelet, the sandbox gets the least CPU there is.
+      CpuShares: 2,
+      // Compiling the default profile costs 15 ms for the container and for every exec in it.
+      SecurityOpt: ['seccomp=unconfined', 'no-new-privileges'],
+    },
+  };
+}
+
+/**
+ * A container that joins the sandbox's network and IPC namespaces. Pure.
+ *
+ * @throws `Invalid` for a bind the engine has no notation for
+ */
+export function containerCreateBody(spec: ContainerSpec, input: CreateInput): CreateBody {
+  const joined = `container:${spec.sandbox.id}`;
+  const { binds, mounts } = splitMounts(spec.mounts, input.facts.apiVersion);
+  return {
+    Image: spec.imageId,
+    ...(spec.command === undefined ? {} : { Entrypoint: [...spec.command] }),
+    ...(spec.args === undefined ? {} : { Cmd: [...spec.args] }),
+    ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
+    ...(spec.security.user === undefined ? {} : { User: spec.security.user }),
+    Env: spec.env.map(({ name, value }) => `${name}=${value}`),
+    Labels: { ...input.labels },
+    OpenStdin: spec.stdin,
+    StdinOnce: spec.stdinOnce,
+    Tty: spec.tty,
+    Healthcheck: NO_HEALTHCHECK,
+    HostConfig: {
+      ...common(input, spec.tty),
+      NetworkMode: joined,
+      IpcMode: joined,
+      PidMode: pidMode(spec),
+      ...(spec.hostNetwork ? { UTSMode: 'host' } : {}),
+      Binds: binds,
+      Mounts: mounts,
+      ...securityOptions(spec.security),
+      ...resourceOptions(spec.resources),
+    },
+  };
+}
+
+/** Image health checks would run beside the pod's probes. */
+const NO_HEALTHCHECK = { Test: ['NONE'] };
+
+function common(input: CreateInput, tty: boolean): Docker.HostConfig {
+  return {
+    RestartPolicy: { Name: 'no' },
+    AutoRemove: false,
+    LogConfig: logConfig(input.facts.version, tty),
+  };
+}
+
+const volumeRoot = ({ mode, uid, gid, name }: SandboxSpec['volumes'][number]): string =>
+  `${mode.toString(8)}:${uid}:${gid}:${sandboxVolumePath(name)}`;
+
+const portKey = (port: SandboxSpec['ports'][number]): string => `${port.containerPort}/${port.protocol}`;
+
+function portBindings(ports: SandboxSpec['ports']): Docker.PortMap {
+  const bindings: Docker.PortMap = {};
+  for (const port of ports) {
+    (bindings[portKey(port)] ??= []).push({ HostIp: port.hostIP, HostPort: String(port.hostPort) });
+  }
+  return bindings;
+}
+
+function pidMode({ pid, sandbox }: ContainerSpec): string {
+  if (pid === 'own') return '';
+  if (pid === 'host') return 'host';
+  return `container:${pid === 'sandbox' ? sandbox.id : pid.containerId}`;
+}
+
+/**
+ * `Mounts` refuses a bind whose source is missing, `Binds` creates it: that is the difference between the two (engine
+ * facts I1). From API 1.42 on `Mounts` can be told to create it, and takes colons in paths.
+ */
+function splitMounts(
+  all: readonly Mount[],
+  apiVersion: string,
+): { readonly binds: string[]; readonly mounts: Docker.MountSettings[] } {
+  const binds: string[] = [];
+  const mounts: Docker.MountSettings[] = [];
+  for (const mount of all) {
+    if (mount.type === 'volume') mounts.push(volumeMount(mount.volume, mount.target, mount.readOnly));
+    else if (mount.createSource && compareVersions(apiVersion, '1.42') < 0) binds.push(bindText(mount));
+    else mounts.push(bindMount(mount));
+  }
+  return { binds, mounts };
+}
+
+/** NoCopy: an empty volume stays empty whatever the image has at that path, as in Kubernetes. */
+function volumeMount(volume: string, target: string, readOnly: boolean): Docker.MountSettings {
+  const options = { NoCopy: true } as Docker.MountSettings['VolumeOptions'];
+  return { Type: 'volume', Source: volume, Target: target, ReadOnly: readOnly, VolumeOptions: options };
+}
+
+function bindMount(mount: Extract<Mount, { type: 'bind' }>): Docker.MountSettings {
+  const options = {
+    Propagation: mount.propagation,
+    ...(mount.createSource ? { CreateMountpoint: true } : {}),
+  };
+  return { Type: 'bind', Source: mount.source, Target: mount.target, ReadOnly: mount.readOnly, BindOptions: options };
+}
+
+function bindText({ source, target, readOnly, propagation }: Extract<Mount, { type: 'bind' }>): string {
+  if (source.includes(':') || target.includes(':')) {
+    throw new KubeletteError('Invalid', `this engine cannot mount ${source} at ${target}: a path contains a colon`);
+  }
+  return [source, target, [readOnly ? 'ro' : 'rw', propagation].join(',')].join(':');
+}
+
+function securityOptions(security: SecuritySettings): Docker.HostConfig {
+  const options = [
+    ...(security.noNewPrivileges ? ['no-new-privileges'] : []),
+    ...(security.seccomp === 'unconfined' ? ['seccomp=unconfined'] : []),
+  ];
+  return {
+    GroupAdd: security.groups.map(String),
+    Privileged: security.privileged,
+    ReadonlyRootfs: security.readOnlyRootfs,
+    CapAdd: [...security.capAdd],
+    CapDrop: [...security.capDrop],
+    SecurityOpt: options,
+  };
+}
+
+function resourceOptions(resources: ResourceSettings): Docker.HostConfig {
+  const { cpuShares, cpuPeriodUs, cpuQuotaUs, memoryBytes } = resources;
+  return {
+    // The kernel's minimum is 2.
+    ...(cpuShares === undefined ? {} : { CpuShares: Math.max(cpuShares, 2) }),
+    ...(cpuPeriodUs === undefined ? {} : { CpuPeriod: cpuPeriodUs }),
+    // The kernel's minimum is 1 ms.
+    ...(cpuQuotaUs === undefined ? {} : { CpuQuota: Math.max(cpuQuotaUs, 1_000) }),
+    // The same limit for both means no swap; without the second the engine allows as much again.
+    ...(memoryBytes === undefined ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
+  };
+}
