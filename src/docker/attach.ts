@@ -1,0 +1,52 @@
+import { KubeletteError } from '../lib/errors.js';
+import type { ExecRequest, ExecSession } from '../runtime/streams.js';
+import type { Engine } from './engine.js';
+import { inspectContainer } from './inspect.js';
+import { openSession } from './session.js';
+
+/**
+ * Connects to the standard streams of the container's main process, from now on. Whether it has a terminal is the
+ * container's matter; the request's `tty` only says what the client has. Output that is not read stops the container.
+ *
+ * `exitCode` is the container's.
+ *
+ * @throws `NotFound`; `Conflict` when it does not run
+ */
+export async function attach(
+  engine: Engine,
+  containerId: string,
+  request: Omit<ExecRequest, 'command'>,
+  signal: AbortSignal,
+): Promise<ExecSession> {
+  const container = await inspectContainer(engine, containerId, signal);
+  const short = containerId.slice(0, 12);
+  if (container === undefined) throw new KubeletteError('NotFound', `container ${short} is gone`);
+  if (!container.State.Running) throw new KubeletteError('Conflict', `container ${short} is not running`);
+  const { Tty: tty } = container.Config;
+  const socket = await engine.hijack(
+    {
+      method: 'POST',
+      path: `/containers/${containerId}/attach`,
+      query: { stream: true, stdin: request.stdin, stdout: true, stderr: true },
+    },
+    signal,
+  );
+  return openSession(
+    {
+      engine,
+      socket,
+      tty,
+      stdin: request.stdin,
+      resizePath: `/containers/${containerId}/resize`,
+      exitCode: async () => exitCodeOf(engine, containerId, signal),
+    },
+    signal,
+  );
+}
+
+async function exitCodeOf(engine: Engine, containerId: string, signal: AbortSignal): Promise<number> {
+  // The engine's death looks like the container's: a plain end of the stream. Only a look tells.
+  const container = await inspectContainer(engine, containerId, signal);
+  if (container !== undefined && !container.State.Running) return container.State.ExitCode;
+  throw new KubeletteError('Unavailable', 'the connection to the container was lost');
+}

@@ -1,0 +1,38 @@
+import type { ContainerSpec } from '../runtime/specs.js';
+import type { DockerContext } from './context.js';
+import { createNamed } from './create-named.js';
+import { containerCreateBody } from './host-config.js';
+import { containerLabels, parsePodLabels } from './labels.js';
+import { containerName } from './names.js';
+
+/**
+ * Creates the container, or adopts the one of the same name that was made from the same spec for the same sandbox and
+ * has not ended. Does not start it.
+ *
+ * @returns its id
+ */
+export async function createContainer(
+  context: DockerContext,
+  spec: ContainerSpec,
+  signal: AbortSignal,
+): Promise<string> {
+  const { engine, ownership } = context;
+  const body = containerCreateBody(spec, { facts: engine.facts, labels: containerLabels(spec, ownership) });
+  const { id } = await createNamed(
+    context,
+    containerName(spec.pod, spec.name, spec.attempt),
+    body,
+    ({ State, Config }) => {
+      const labels = parsePodLabels(Config.Labels);
+      const unended = State.Running || (State.Status === 'created' && State.ExitCode === 0);
+      return (
+        unended &&
+        labels?.role === 'container' &&
+        labels.specHash === spec.specHash &&
+        labels.sandboxInstance === spec.sandbox.instance
+      );
+    },
+    signal,
+  );
+  return id;
+}

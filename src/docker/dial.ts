@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { Duplex } from 'node:stream';
+import { getSystemErrorMap } from 'node:util';
+import { errorMessage, KubeletteError } from '../lib/errors.js';
+import type { ExecSession, RuntimeStreams } from '../runtime/streams.js';
+import { withDeadline } from './deadline.js';
+import type { Engine } from './engine.js';
+import { exec } from './exec.js';
+import { inspectContainer } from './inspect.js';
+
+/** A little more than the sandbox's program takes itself. */
+const CONNECT_DEADLINE_MS = 12_000;
+/** A refusal comes within this; see `isConnected`. */
+const REFUSAL_MS = 250;
+
+/**
+ * A TCP connection to a pod: straight to its address when the pods' network is reachable from here, else through the
+ * sandbox, whose program connects from the inside. The pod's loopback is only reachable from there.
+ *
+ * @throws `Unavailable` with the reason when it is refused
+ */
+export async function dial(
+  engine: Engine,
+  sandboxId: string,
+  target: Parameters<RuntimeStreams['dial']>[1],
+  direct: boolean,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const sandbox = await inspectContainer(engine, sandboxId, signal);
+  if (sandbox?.State.Running !== true) throw new KubeletteError('Unavailable', 'the pod has no running sandbox');
+  const address = Object.values(sandbox.NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
+  // On the host network the pod has no address of its own.
+  const host = target.host === 'loopback' || address === undefined ? '127.0.0.1' : address;
+  if (direct && host === address) return dialDirectly(engine, host, target.port, signal);
+  return dialInside(engine, sandboxId, host, target.port, signal);
+}
+
+async function dialDirectly(engine: Engine, host: string, port: number, signal: AbortSignal): Promise<Duplex> {
+  const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+  const onAbort = (): void => void socket.destroy(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  socket.once('close', () => signal.removeEventListener('abort', onAbort));
+  try {
+    await withDeadline(`${host}:${port}`, CONNECT_DEADLINE_MS, engine.clock, signal, async (bounded) =>
+      once(socket, 'connect', { signal: bounded }),
+    );
+  } catch (error) {
+    socket.destroy();
+    signal.throwIfAborted();
+    const { errno } = error as NodeJS.ErrnoException;
+    throw refused(host, port, errno === undefined ? errorMessage(error) : reasonOf(errno), error);
+  }
+  return socket;
+}
+
+async function dialInside(
+  engine: Engine,
+  sandboxId: string,
+  host: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  // An exec cannot be ended; cutting its connection ends its input, which is what the program waits for.
+  const closed = new AbortController();
+  const onAbort = (): void => closed.abort(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  const close = (): void => {
+    signal.removeEventListener('abort', onAbort);
+    closed.abort();
+  };
+  try {
+    const command = ['/pause', 'dial', host, String(port)];
+    const session = await exec(engine, sandboxId, { command, tty: false, stdin: true }, closed.signal);
+    if (!(await isConnected(engine, session, closed.signal))) {
+      throw refused(host, port, reasonOf(-(await session.exitCode)));
+    }
+    const { stdin, stdout } = session;
+    if (stdin === undefined) throw new KubeletteError('Internal', 'exec without stdin');
+    return Duplex.from({ writable: stdin, readable: stdout }).once('close', close);
+  } catch (error) {
+    close();
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/**
+ * The program says `connected` on stderr; one that does not (an older image) only ends early when it is refused, so
+ * silence for a moment is taken for success.
+ */
+async function isConnected(engine: Engine, session: ExecSession, signal: AbortSignal): Promise<boolean> {
+  const { stderr, exitCode } = session;
+  const waited = new AbortController();
+  const said = stderr === undefined ? undefined : once(stderr, 'data', { signal: waited.signal }).then(() => true);
+  try {
+    return await Promise.race([
+      exitCode.then((code) => code === 0),
+      ...(said === undefined ? [] : [said]),
+      engine.clock.sleep(REFUSAL_MS, AbortSignal.any([signal, waited.signal])).then(() => true),
+    ]);
+  } finally {
+    waited.abort();
+    // Nothing more is expected there, but unread it would stop the connection.
+    stderr?.resume();
+  }
+}
+
+/** As the kubelet words it: `connect: connection refused`. */
+const reasonOf = (errno: number): string => `connect: ${getSystemErrorMap().get(errno)?.[1] ?? `error ${errno}`}`;
+
+const refused = (host: string, port: number, reason: string, cause?: unknown): KubeletteError =>
+  new KubeletteError('Unavailable', `dial tcp ${host}:${port}: ${reason}`, { cause });

@@ -1,0 +1,104 @@
+import { errorMessage, hasCode } from '../lib/errors.js';
+import type { SandboxSpec } from '../runtime/specs.js';
+import type { DockerContext } from './context.js';
+import { createNamed } from './create-named.js';
+import { sandboxCreateBody } from './host-config.js';
+import { parsePodLabels, sandboxLabels } from './labels.js';
+import { loadSandboxImage } from './load-sandbox-image.js';
+import { sandboxName } from './names.js';
+import { ensureNetwork } from './network.js';
+import { removeContainer } from './remove-container.js';
+import type { SandboxImage } from './sandbox-image.js';
+import { startContainer } from './start-container.js';
+import { watchPreparation } from './volume-preparation.js';
+
+/**
+ * Creates and starts the sandbox and waits until its volumes are prepared, or adopts the one an earlier call made from
+ * the same spec. A sandbox that failed is removed again. Network and image are made when the engine says that they are
+ * missing: they are nearly always there.
+ *
+ * @returns its id
+ */
+export async function runSandbox(
+  context: DockerContext,
+  image: SandboxImage,
+  spec: SandboxSpec,
+  signal: AbortSignal,
+): Promise<string> {
+  const made = new Set<string>();
+  for (;;) {
+    try {
+      return await tryRunSandbox(context, image, spec, signal);
+    } catch (error) {
+      const missing = missingPart(error);
+      if (missing === undefined || made.has(missing)) throw error;
+      made.add(missing);
+      if (missing === 'network') await ensureNetwork(context.engine, signal);
+      else await loadSandboxImage(context.engine, image, signal);
+    }
+  }
+}
+
+/** What the engine misses, judged by its words: it has one status for everything that is not there. */
+export function missingPart(error: unknown): 'image' | 'network' | undefined {
+  if (!hasCode(error, 'NotFound')) return undefined;
+  if (/no such image/i.test(error.message)) return 'image';
+  return /network .*not found/i.test(error.message) ? 'network' : undefined;
+}
+
+async function tryRunSandbox(
+  context: DockerContext,
+  image: SandboxImage,
+  spec: SandboxSpec,
+  signal: AbortSignal,
+): Promise<string> {
+  const { engine, ownership } = context;
+  const labels = sandboxLabels(spec, ownership);
+  const { id, adopted } = await createNamed(
+    context,
+    sandboxName(spec.pod, spec.attempt),
+    sandboxCreateBody(spec, image.reference, { facts: engine.facts, labels }),
+    ({ State, Config }) =>
+      parsePodLabels(Config.Labels)?.specHash === spec.specHash &&
+      // A sandbox that ended is never started again: what joined it would keep a dead namespace.
+      (State.Running || (State.Status === 'created' && State.ExitCode === 0)),
+    signal,
+  );
+  try {
+    await startPrepared(context, id, adopted?.State.Running === true, spec.volumes.length > 0, signal);
+  } catch (error) {
+    // Aborted or unreachable: the outcome is unknown, and the next observation shows what there is.
+    if (!signal.aborted && !hasCode(error, 'Unavailable')) await removeFailed(context, id, signal);
+    throw error;
+  }
+  return id;
+}
+
+async function startPrepared(
+  { engine }: DockerContext,
+  id: string,
+  running: boolean,
+  hasVolumes: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!hasVolumes) {
+    if (!running) await startContainer(engine, id, signal);
+    return;
+  }
+  const preparation = await watchPreparation(engine, id, signal);
+  try {
+    if (!running) await startContainer(engine, id, signal);
+    await preparation.done(signal);
+  } finally {
+    preparation.close();
+  }
+}
+
+async function removeFailed({ engine, logger }: DockerContext, id: string, signal: AbortSignal): Promise<void> {
+  try {
+    await removeContainer(engine, id, signal);
+  } catch (error) {
+    // The cause of the failure matters more; the leftover is seen at the next observation.
+    logger.debug({ container: id, error: errorMessage(error) }, 'failed sandbox was not removed');
+  }
+}
