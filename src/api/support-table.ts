@@ -1,0 +1,209 @@
+/** What becomes of a field of a pod. */
+export type Support =
+  /** Does what Kubernetes documents. `except` names values that do not, and what happens instead. */
+  | { readonly status: 'realised'; readonly except?: Readonly<Record<string, string>> }
+  /** Accepted without effect, for good: there is no use for it on a single node. */
+  | {
+      readonly status: 'ignored';
+      readonly because: string;
+      /** Values that ask for nothing; `all` when no value does. */
+      readonly harmless?: readonly unknown[] | 'all';
+    }
+  /** Accepted without effect until it is built. */
+  | { readonly status: 'not yet'; readonly harmless?: readonly unknown[] };
+
+const realised: Support = { status: 'realised' };
+const notYet = (...harmless: readonly unknown[]): Support => ({ status: 'not yet', harmless });
+const ignored = (because: string, ...harmless: readonly unknown[]): Support => ({
+  status: 'ignored',
+  because,
+  harmless,
+});
+
+const NO_SCHEDULER = 'there is one node, and every pod runs on it';
+const NO_ACCOUNTS = 'there are no service accounts';
+const NO_CLASSES = 'there are no priority and runtime classes';
+const NO_CLAIMS = 'there are no devices to claim';
+const NO_WINDOWS = 'containers run on Linux';
+const NO_SELINUX = 'the engine decides about SELinux';
+const BY_SERVER = 'set by the server';
+
+const containerFields: Readonly<Record<string, Support>> = {
+  name: realised,
+  image: realised,
+  imagePullPolicy: realised,
+  command: realised,
+  args: realised,
+  workingDir: realised,
+  'ports[].name': realised,
+  'ports[].containerPort': realised,
+  'ports[].hostPort': realised,
+  'ports[].hostIP': realised,
+  'ports[].protocol': realised,
+  'env[].name': realised,
+  'env[].value': realised,
+  'env[].valueFrom.fieldRef.apiVersion': realised,
+  'env[].valueFrom.fieldRef.fieldPath': realised,
+  'env[].valueFrom.resourceFieldRef.containerName': realised,
+  'env[].valueFrom.resourceFieldRef.resource': realised,
+  'env[].valueFrom.resourceFieldRef.divisor': realised,
+  'env[].valueFrom.configMapKeyRef': notYet(),
+  'env[].valueFrom.secretKeyRef': notYet(),
+  'env[].valueFrom.fileKeyRef': notYet(),
+  envFrom: notYet(),
+  'resources.limits': realised,
+  'resources.requests': realised,
+  'resources.claims': ignored(NO_CLAIMS),
+  resizePolicy: ignored('containers are not resized in place'),
+  restartPolicyRules: notYet(),
+  'volumeMounts[].name': realised,
+  'volumeMounts[].mountPath': realised,
+  'volumeMounts[].readOnly': realised,
+  'volumeMounts[].mountPropagation': realised,
+  'volumeMounts[].recursiveReadOnly': notYet('Disabled'),
+  'volumeMounts[].subPath': notYet(),
+  'volumeMounts[].subPathExpr': notYet(),
+  volumeDevices: notYet(),
+  livenessProbe: notYet(),
+  readinessProbe: notYet(),
+  startupProbe: notYet(),
+  lifecycle: notYet(),
+  terminationMessagePath: realised,
+  terminationMessagePolicy: realised,
+  stdin: realised,
+  stdinOnce: realised,
+  tty: realised,
+  'securityContext.runAsUser': realised,
+  'securityContext.runAsGroup': realised,
+  'securityContext.runAsNonRoot': realised,
+  'securityContext.privileged': realised,
+  'securityContext.capabilities.add': realised,
+  'securityContext.capabilities.drop': realised,
+  'securityContext.readOnlyRootFilesystem': realised,
+  'securityContext.allowPrivilegeEscalation': realised,
+  'securityContext.seccompProfile.type': { status: 'realised', except: { Localhost: 'is not realised yet' } },
+  'securityContext.seccompProfile.localhostProfile': notYet(),
+  'securityContext.appArmorProfile': notYet(),
+  'securityContext.procMount': notYet('Default'),
+  'securityContext.seLinuxOptions': ignored(NO_SELINUX),
+  'securityContext.windowsOptions': ignored(NO_WINDOWS),
+};
+
+const under = (prefix: string, rows: Readonly<Record<string, Support>>): Record<string, Support> =>
+  Object.fromEntries(Object.entries(rows).map(([path, support]) => [`${prefix}.${path}`, support]));
+
+/**
+ * Every field of a pod. A row that is not realised speaks for all fields below it; a realised one only for itself, so
+ * that a new field cannot slip in unnoticed. `[]` is any item of a list.
+ */
+export const supportTable: Readonly<Record<string, Support>> = {
+  apiVersion: realised,
+  kind: realised,
+  'metadata.name': realised,
+  'metadata.namespace': realised,
+  'metadata.uid': realised,
+  'metadata.labels': realised,
+  'metadata.annotations': realised,
+  'metadata.generateName': realised,
+  'metadata.resourceVersion': realised,
+  'metadata.creationTimestamp': realised,
+  'metadata.deletionTimestamp': realised,
+  'metadata.deletionGracePeriodSeconds': realised,
+  'metadata.generation': ignored(BY_SERVER),
+  'metadata.managedFields': ignored(BY_SERVER),
+  'metadata.selfLink': ignored(BY_SERVER),
+  'metadata.ownerReferences': notYet(),
+  'metadata.finalizers': notYet(),
+
+  'spec.restartPolicy': realised,
+  'spec.terminationGracePeriodSeconds': realised,
+  'spec.activeDeadlineSeconds': notYet(),
+  'spec.hostNetwork': realised,
+  'spec.hostPID': realised,
+  'spec.hostIPC': realised,
+  'spec.shareProcessNamespace': realised,
+  'spec.hostUsers': notYet(true),
+  'spec.hostname': realised,
+  'spec.hostnameOverride': notYet(),
+  'spec.subdomain': notYet(),
+  'spec.setHostnameAsFQDN': notYet(false),
+  'spec.hostAliases[].ip': realised,
+  'spec.hostAliases[].hostnames': realised,
+  'spec.dnsPolicy': {
+    status: 'realised',
+    except: { ClusterFirstWithHostNet: 'is taken for Default: there is no DNS of a cluster' },
+  },
+  'spec.dnsConfig.nameservers': realised,
+  'spec.dnsConfig.searches': realised,
+  'spec.dnsConfig.options[].name': realised,
+  'spec.dnsConfig.options[].value': realised,
+  'spec.enableServiceLinks': ignored('there are no services', true, false),
+  'spec.imagePullSecrets': notYet(),
+
+  ...under('spec.containers[]', containerFields),
+  'spec.containers[].restartPolicy': notYet(),
+  ...under('spec.initContainers[]', containerFields),
+  'spec.initContainers[].restartPolicy': {
+    status: 'realised',
+    except: { OnFailure: 'is not realised yet', Never: 'is not realised yet' },
+  },
+  'spec.ephemeralContainers': notYet(),
+
+  'spec.volumes[].name': realised,
+  'spec.volumes[].emptyDir.medium': { status: 'realised', except: { HugePages: 'is not realised yet' } },
+  'spec.volumes[].emptyDir.sizeLimit': realised,
+  'spec.volumes[].hostPath.path': realised,
+  'spec.volumes[].hostPath.type': realised,
+  'spec.volumes[].configMap': notYet(),
+  'spec.volumes[].secret': notYet(),
+  'spec.volumes[].downwardAPI': notYet(),
+  'spec.volumes[].projected': notYet(),
+  'spec.volumes[].persistentVolumeClaim': notYet(),
+  'spec.volumes[].ephemeral': notYet(),
+  'spec.volumes[].image': notYet(),
+  ...Object.fromEntries(
+    [
+      ...['awsElasticBlockStore', 'azureDisk', 'azureFile', 'cephfs', 'cinder', 'csi', 'fc', 'flexVolume', 'flocker'],
+      ...['gcePersistentDisk', 'gitRepo', 'glusterfs', 'iscsi', 'nfs', 'photonPersistentDisk', 'portworxVolume'],
+      ...['quobyte', 'rbd', 'scaleIO', 'storageos', 'vsphereVolume'],
+    ].map((source) => [`spec.volumes[].${source}`, ignored('no storage system is attached')]),
+  ),
+
+  'spec.securityContext.runAsUser': realised,
+  'spec.securityContext.runAsGroup': realised,
+  'spec.securityContext.runAsNonRoot': realised,
+  'spec.securityContext.supplementalGroups': realised,
+  'spec.securityContext.supplementalGroupsPolicy': notYet('Merge'),
+  'spec.securityContext.fsGroup': notYet(),
+  'spec.securityContext.fsGroupChangePolicy': notYet('Always'),
+  'spec.securityContext.sysctls[].name': realised,
+  'spec.securityContext.sysctls[].value': realised,
+  'spec.securityContext.seccompProfile.type': { status: 'realised', except: { Localhost: 'is not realised yet' } },
+  'spec.securityContext.seccompProfile.localhostProfile': notYet(),
+  'spec.securityContext.appArmorProfile': notYet(),
+  'spec.securityContext.seLinuxOptions': ignored(NO_SELINUX),
+  'spec.securityContext.seLinuxChangePolicy': ignored(NO_SELINUX),
+  'spec.securityContext.windowsOptions': ignored(NO_WINDOWS),
+
+  'spec.nodeName': ignored(NO_SCHEDULER),
+  'spec.nodeSelector': ignored(NO_SCHEDULER),
+  'spec.affinity': ignored(NO_SCHEDULER),
+  'spec.tolerations': ignored(NO_SCHEDULER),
+  'spec.topologySpreadConstraints': ignored(NO_SCHEDULER),
+  'spec.schedulerName': ignored(NO_SCHEDULER, 'default-scheduler'),
+  'spec.schedulingGates': ignored(NO_SCHEDULER),
+  'spec.priority': ignored(NO_CLASSES, 0),
+  'spec.priorityClassName': ignored(NO_CLASSES),
+  'spec.preemptionPolicy': ignored(NO_CLASSES, 'PreemptLowerPriority'),
+  'spec.runtimeClassName': ignored(NO_CLASSES),
+  'spec.overhead': ignored(NO_CLASSES),
+  'spec.serviceAccountName': ignored(NO_ACCOUNTS, 'default'),
+  'spec.serviceAccount': ignored(NO_ACCOUNTS, 'default'),
+  'spec.automountServiceAccountToken': ignored(NO_ACCOUNTS, false),
+  'spec.os.name': { status: 'realised', except: { windows: 'has no effect: containers run on Linux' } },
+  'spec.readinessGates': notYet(),
+  'spec.resources': notYet(),
+  'spec.resourceClaims': ignored(NO_CLAIMS),
+  // Copied from the output of kubectl rather often, and never meant.
+  status: { status: 'ignored', because: 'the node computes it', harmless: 'all' },
+};

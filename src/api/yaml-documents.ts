@@ -1,0 +1,249 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseAllDocuments,
+  type Document,
+  type Node,
+  type ParsedNode,
+  type ScalarTag,
+  type Tags,
+  type YAMLMap,
+} from 'yaml';
+import { errorMessage } from '../lib/errors.js';
+import { toPlain, type PlainProblem } from './plain.js';
+import type { Position } from './problem.js';
+
+/** Larger files are refused unread, as by the kubelet. In UTF-16 units. */
+export const MAX_MANIFEST_LENGTH = 10 * 1024 * 1024;
+/** What a hundred thousand nodes are written with at most; more is refused before any tree is built. */
+const MAX_TOKENS = 700_000;
+const MAX_DEPTH = 64;
+const MAX_ALIASES = 100;
+/** Nobody reads more problems of one kind in one document. */
+const MAX_REPORTED = 100;
+
+/** Something wrong with the text itself, or with a value that can be in no object. */
+export interface TextProblem extends Position {
+  /** From 1. */
+  readonly document: number;
+  readonly segments: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** One document of a file: plain values without nulls, and where they are written. */
+export interface TextDocument {
+  /** From 1, empty documents counted. */
+  readonly number: number;
+  readonly value: unknown;
+  /**
+   * Where a value is written; of a list or map with a name, where that name is. A path that leads nowhere ends at the
+   * last step that exists. With `key`, where the name of the last step is.
+   */
+  readonly locate: (path: readonly (string | number)[], key?: boolean) => Position;
+}
+
+/**
+ * Read a YAML or JSON file the way kubectl does: YAML 1.1 words and numbers, no dates, no base 60, aliases and merge
+ * keys within limits. Duplicate keys, custom tags and documents that are not well formed are problems; a document with
+ * one is left out. Never throws.
+ */
+export function readDocuments(text: string): { documents: TextDocument[]; problems: TextProblem[] } {
+  const source = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const refused = refuseText(source);
+  if (refused !== undefined) return { documents: [], problems: [refused] };
+
+  const lines = new LineCounter();
+  const documents: TextDocument[] = [];
+  const problems: TextProblem[] = [];
+  let parsed: Document.Parsed[];
+  try {
+    const result = parseAllDocuments(source, { ...kubectlYaml, lineCounter: lines, prettyErrors: false });
+    parsed = Array.isArray(result) ? result : [];
+  } catch (error) {
+    // The library reports what is wrong with a text; it throws only when the text is too deep for it.
+    const message = error instanceof RangeError ? TOO_DEEP : errorMessage(error);
+    return { documents, problems: [atStart(message)] };
+  }
+
+  for (const [index, document] of parsed.entries()) {
+    const number = index + 1;
+    // An unknown tag is only a warning to the library, but its value is not what its author meant.
+    const faults = [...document.errors, ...document.warnings].slice(0, MAX_REPORTED);
+    for (const fault of faults) {
+      problems.push({ document: number, ...at(lines, fault.pos[0]), segments: [], message: fault.message });
+    }
+    const keys = faults.length > 0 ? [] : badKeys(document);
+    for (const { offset, segments, message } of keys.slice(0, MAX_REPORTED)) {
+      problems.push({ document: number, ...at(lines, offset), segments, message });
+    }
+    if (faults.length + keys.length > 0) continue;
+    const locate: TextDocument['locate'] = (path, key = false) => at(lines, findOffset(document, path, key));
+    const { value, problems: found } = plainValue(document);
+    problems.push(
+      ...found.map(({ segments, message }) => ({ document: number, ...locate(segments, true), segments, message })),
+    );
+    if (value !== undefined && found.length === 0) documents.push({ number, value, locate });
+  }
+  return { documents, problems };
+}
+
+const TOO_DEEP = `nested more than ${MAX_DEPTH} levels deep`;
+
+const atStart = (message: string): TextProblem => ({ document: 1, line: 1, column: 1, segments: [], message });
+
+/** Types that YAML 1.1 has and kubectl's reader has not. */
+const notInKubectl = new Set(
+  ['timestamp', 'binary', 'omap', 'set', 'pairs'].map((name) => `tag:yaml.org,2002:${name}`),
+);
+
+/** YAML 1.1 has no `0o17`; kubectl reads it. */
+const octal12: ScalarTag = {
+  identify: () => false,
+  default: true,
+  tag: 'tag:yaml.org,2002:int',
+  test: /^[-+]?0o[0-7_]+$/,
+  resolve: (text) => parseInt(text.replaceAll('_', '').replace('0o', ''), 8),
+};
+
+const kubectlYaml = {
+  version: '1.1' as const,
+  // Checked below: the library compares every key of a map with every other one.
+  uniqueKeys: false,
+  customTags: (tags: Tags): Tags => [
+    octal12,
+    ...tags.filter(
+      (tag) => typeof tag === 'string' || (!notInKubectl.has(tag.tag) && (tag as ScalarTag).format !== 'TIME'),
+    ),
+  ],
+};
+
+/** What can be told from the text alone, before building anything out of it. */
+function refuseText(text: string): TextProblem | undefined {
+  if (text.length > MAX_MANIFEST_LENGTH) return atStart(`larger than ${MAX_MANIFEST_LENGTH} bytes`);
+  const control = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F]/.exec(text);
+  if (control !== null) {
+    const before = text.slice(0, control.index).split('\n');
+    const code = control[0].charCodeAt(0).toString(16).padStart(4, '0');
+    const column = (before.at(-1) ?? '').length + 1;
+    return { ...atStart(`control character U+${code} is not allowed`), line: before.length, column };
+  }
+  let tokens = 0;
+  let depth = 0;
+  for (const token of new Lexer().lex(text)) {
+    tokens += 1;
+    if (tokens > MAX_TOKENS) return atStart('too many values');
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth = Math.max(0, depth - 1);
+    if (depth > MAX_DEPTH) return atStart(TOO_DEEP);
+  }
+  return undefined;
+}
+
+interface BadKey {
+  readonly offset: number;
+  readonly segments: (string | number)[];
+  readonly message: string;
+}
+
+/** Names written twice in one map, and names that are none. */
+function badKeys(document: Document.Parsed): BadKey[] {
+  const found: BadKey[] = [];
+  const look = (node: Node | null, segments: (string | number)[]): void => {
+    if (segments.length > MAX_DEPTH) return;
+    if (isSeq(node)) {
+      for (const [index, item] of node.items.entries()) look(item as Node | null, [...segments, index]);
+    } else if (isMap(node)) {
+      const seen = new Set<string>();
+      for (const { key, value } of node.items as { key: Node; value: Node | null }[]) {
+        const offset = offsetOf(key) ?? 0;
+        const name = nameOf(key);
+        if (name === undefined) {
+          found.push({ offset, segments, message: 'the name of a field must be plain text' });
+          continue;
+        }
+        if (isMergeKey(key)) continue;
+        if (seen.has(name)) found.push({ offset, segments: [...segments, name], message: 'duplicate field' });
+        seen.add(name);
+        look(value, [...segments, name]);
+      }
+    }
+  };
+  look(document.contents, []);
+  return found;
+}
+
+function plainValue(document: Document.Parsed): { value: unknown; problems: PlainProblem[] } {
+  try {
+    return toPlain(document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown, MAX_DEPTH);
+  } catch (error) {
+    const message = error instanceof RangeError ? TOO_DEEP : errorMessage(error);
+    return { value: undefined, problems: [{ segments: [], message }] };
+  }
+}
+
+function at(lines: LineCounter, offset: number): Position {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+function findOffset(document: Document.Parsed, path: readonly (string | number)[], wantKey: boolean): number {
+  let node: Node | null = document.contents;
+  let found = offsetOf(node) ?? 0;
+  for (const [index, segment] of path.entries()) {
+    node = resolve(document, node);
+    if (isSeq(node) && typeof segment === 'number') {
+      node = (node.items[segment] as Node | undefined) ?? null;
+      found = offsetOf(node) ?? found;
+    } else if (isMap(node)) {
+      const pair = findPair(document, node, String(segment));
+      if (pair === undefined) return found;
+      const keyOffset = offsetOf(pair.key) ?? found;
+      node = pair.value;
+      const last = index === path.length - 1;
+      found = isScalar(node) && node.source !== '' && !(wantKey && last) ? (offsetOf(node) ?? keyOffset) : keyOffset;
+    } else {
+      return found;
+    }
+    if (node === null) return found;
+  }
+  return found;
+}
+
+/** Booleans and numbers are names too, as they are read. */
+const nameOf = (key: Node): string | undefined => {
+  const value: unknown = isScalar(key) ? (key.value ?? undefined) : undefined;
+  return value === undefined ? undefined : String(value as string | number | boolean);
+};
+
+const isMergeKey = (key: Node): boolean => isScalar(key) && key.source === '<<';
+
+const offsetOf = (node: Node | null): number | undefined => (node as ParsedNode | null)?.range[0];
+
+const resolve = (document: Document.Parsed, node: Node | null): Node | null =>
+  isAlias(node) ? ((node.resolve(document) as Node | undefined) ?? null) : node;
+
+/** The entry a name comes from: the map's own one, else one merged into it. */
+function findPair(
+  document: Document.Parsed,
+  map: YAMLMap,
+  name: string,
+  depth = 0,
+): { key: Node; value: Node | null } | undefined {
+  const pairs = map.items as { key: Node; value: Node | null }[];
+  const own = pairs.find(({ key }) => nameOf(key) === name);
+  if (own !== undefined || depth > MAX_DEPTH) return own;
+  for (const { key, value } of pairs) {
+    if (!isMergeKey(key)) continue;
+    const merged = resolve(document, value);
+    for (const candidate of isSeq(merged) ? (merged.items as Node[]) : [merged]) {
+      const target = resolve(document, candidate);
+      const pair = isMap(target) ? findPair(document, target, name, depth + 1) : undefined;
+      if (pair !== undefined) return pair;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,141 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { describe, expect, it } from '@jest/globals';
+import type * as z from 'zod';
+import { defaultPod } from '../../../src/api/defaults.js';
+import { podSchema, type Pod } from '../../../src/api/schema/pod.js';
+import { renderSupportTable, unsupportedFields } from '../../../src/api/support.js';
+import { supportTable } from '../../../src/api/support-table.js';
+
+type Walkable = {
+  def: {
+    type: string;
+    shape?: Record<string, Walkable>;
+    element?: Walkable;
+    innerType?: Walkable;
+    valueType?: Walkable;
+  };
+};
+
+/** Every field of the schema that can hold a value: leaves, and maps and lists of leaves. */
+function leaves(schema: Walkable, path: string, stop: (path: string) => boolean): string[] {
+  if (stop(path)) return [];
+  const { type, shape, element, innerType } = schema.def;
+  if (innerType !== undefined) return leaves(innerType, path, stop);
+  if (shape !== undefined) {
+    return Object.entries(shape).flatMap(([name, field]) =>
+      leaves(field, path === '' ? name : `${path}.${name}`, stop),
+    );
+  }
+  if (type === 'array' && element?.def.shape !== undefined) return leaves(element, `${path}[]`, stop);
+  return [path];
+}
+
+const schema = podSchema as unknown as Walkable & z.ZodType;
+const speaksForAllBelow = (path: string): boolean => {
+  const row = supportTable[path];
+  return row !== undefined && row.status !== 'realised';
+};
+
+const pod = (spec: Partial<Pod['spec']>, container: Partial<Pod['spec']['containers'][number]> = {}): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'web', labels: { a: 'b' } },
+  spec: { containers: [{ name: 'app', image: 'busybox:1', ...container }], ...spec },
+});
+const messages = (subject: Pod, nodeName?: string): string[] =>
+  unsupportedFields(subject, nodeName).map(({ message }) => message);
+
+describe('the support table', () => {
+  it('has a row for every field of a pod', () => {
+    const missing = leaves(schema, '', speaksForAllBelow).filter((path) => !Object.hasOwn(supportTable, path));
+    expect(missing).toEqual([]);
+  });
+
+  it('has no row for a field that does not exist', () => {
+    const all = new Set<string>();
+    leaves(schema, '', (path) => {
+      all.add(path);
+      return false;
+    });
+    expect(Object.keys(supportTable).filter((path) => !all.has(path))).toEqual([]);
+  });
+
+  it('is the one in docs/pod-spec.md (UPDATE_DOCS=1 writes it)', async () => {
+    const page = new URL('../../../docs/pod-spec.md', `file://${process.cwd()}/test/unit/api/`);
+    if (process.env['UPDATE_DOCS'] === '1') await writeFile(page, renderSupportTable());
+    expect(await readFile(page, 'utf8')).toBe(renderSupportTable());
+  });
+});
+
+describe('fields without effect', () => {
+  it('are none in a small pod, defaulted or not', () => {
+    expect(messages(pod({}))).toEqual([]);
+    expect(messages(defaultPod(pod({ hostNetwork: true, volumes: [{ name: 'v' }] })))).toEqual([]);
+  });
+
+  it('are named with their path', () => {
+    const subject = pod(
+      {
+        activeDeadlineSeconds: 5,
+        volumes: [
+          { name: 'c', configMap: { name: 'c' } },
+          { name: 'n', nfs: { server: 's', path: '/' } },
+        ],
+        affinity: { nodeAffinity: {} },
+        dnsPolicy: 'ClusterFirstWithHostNet',
+      },
+      {
+        readinessProbe: { httpGet: { port: 80 } },
+        envFrom: [{ configMapRef: { name: 'x' } }],
+        env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }],
+        volumeMounts: [{ name: 'c', mountPath: '/c', subPath: 'x' }],
+        securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: 'p' } },
+      },
+    );
+    expect(messages(subject).sort()).toEqual([
+      'spec.activeDeadlineSeconds is not realised yet and has no effect',
+      'spec.affinity has no effect: there is one node, and every pod runs on it',
+      'spec.containers[0].envFrom is not realised yet and has no effect',
+      'spec.containers[0].env[0].valueFrom.secretKeyRef is not realised yet and has no effect',
+      'spec.containers[0].readinessProbe is not realised yet and has no effect',
+      'spec.containers[0].securityContext.seccompProfile.localhostProfile is not realised yet and has no effect',
+      'spec.containers[0].securityContext.seccompProfile.type "Localhost" is not realised yet',
+      'spec.containers[0].volumeMounts[0].subPath is not realised yet and has no effect',
+      'spec.dnsPolicy "ClusterFirstWithHostNet" is taken for Default: there is no DNS of a cluster',
+      'spec.volumes[0].configMap is not realised yet and has no effect',
+      'spec.volumes[1].nfs has no effect: no storage system is attached',
+    ]);
+  });
+
+  it('are not named when their value asks for nothing', () => {
+    expect(
+      messages(
+        pod(
+          {
+            tolerations: [],
+            schedulerName: 'default-scheduler',
+            serviceAccountName: 'default',
+            priority: 0,
+            subdomain: '',
+          },
+          { envFrom: [], securityContext: { procMount: 'Default' } },
+        ),
+      ),
+    ).toEqual([]);
+    expect(messages({ ...pod({}), status: { phase: 'Running' } })).toEqual([]);
+  });
+
+  it('name the node only when it is another one', () => {
+    expect(messages(pod({ nodeName: 'here' }), 'here')).toEqual([]);
+    expect(messages(pod({ nodeName: 'there' }), 'here')).toEqual([
+      'spec.nodeName has no effect: there is one node, and every pod runs on it',
+    ]);
+  });
+
+  it('tell sidecars from other restart policies of init containers', () => {
+    const init = (restartPolicy: 'Always' | 'Never') =>
+      pod({ initContainers: [{ name: 'i', image: 'x', restartPolicy }] });
+    expect(messages(init('Always'))).toEqual([]);
+    expect(messages(init('Never'))).toEqual(['spec.initContainers[0].restartPolicy "Never" is not realised yet']);
+  });
+});
