@@ -1,0 +1,55 @@
+import type { ObjectMeta } from '../api/schema/meta.js';
+import type { Pod } from '../api/schema/pod.js';
+import type { Clock } from '../lib/clock.js';
+import { KubeletteError } from '../lib/errors.js';
+import type { Store } from '../store/store.js';
+import { toTimestamp } from '../store/timestamp.js';
+
+/** Source: kubernetes pkg/apis/core/v1/defaults.go */
+const DEFAULT_GRACE_SECONDS = 30;
+
+/**
+ * Asks for a pod to be stopped and removed: marks it, and its worker does the rest. Asking again can only shorten the grace
+ * period, which counts from the first time. A grace of 0, given or in the spec, removes the object at once and leaves its
+ * containers to be killed as orphans; a negative one means 1.
+ *
+ * @param graceSeconds absent: the pod's own `terminationGracePeriodSeconds`
+ * @returns the pod as it is now, or as it last was
+ * @throws NotFound `pods "x" not found`
+ * Source: apiserver pkg/registry/rest/delete.go BeforeDelete
+ */
+export function requestPodDeletion(
+  store: Store,
+  clock: Clock,
+  namespace: string,
+  name: string,
+  graceSeconds?: number,
+): Pod {
+  const key = `${namespace}/${name}`;
+  const pod = store.get<Pod>('Pod', key);
+  if (pod === undefined)
+    throw new KubeletteError('NotFound', `pods "${name}" not found`, {
+      details: { reason: 'NotFound', kind: 'Pod', name },
+    });
+
+  const wanted = graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
+  if (wanted === 0) {
+    store.remove('Pod', key);
+    return pod;
+  }
+  const deletion = nextDeletion(pod.metadata, Math.max(1, Math.trunc(wanted)), clock.now());
+  return deletion === undefined ? pod : store.update<Pod>({ ...pod, metadata: { ...pod.metadata, ...deletion } });
+}
+
+type Deletion = Required<Pick<ObjectMeta, 'deletionTimestamp' | 'deletionGracePeriodSeconds'>>;
+
+/** The mark to set, or undefined when the one that is there ends no later. */
+function nextDeletion(metadata: ObjectMeta, graceSeconds: number, now: number): Deletion | undefined {
+  const { deletionTimestamp, deletionGracePeriodSeconds: current = 0 } = metadata;
+  if (deletionTimestamp !== undefined && graceSeconds >= current) return undefined;
+  const begunMs = deletionTimestamp === undefined ? now : Date.parse(deletionTimestamp) - current * 1_000;
+  return {
+    deletionTimestamp: toTimestamp(begunMs + graceSeconds * 1_000),
+    deletionGracePeriodSeconds: graceSeconds,
+  };
+}
