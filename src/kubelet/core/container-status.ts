@@ -3,6 +3,7 @@ import type { ObservedContainer } from '../../runtime/observed.js';
 import { toRfc3339 } from '../../lib/time.js';
 import { LOST_EXIT_CODE, type ContainerView } from './container-view.js';
 import type { WaitingReason } from './pod-action.js';
+import { restartsAfter } from './restart-policy.js';
 
 export interface ContainerStatusContext {
   /** ContainerCreating, or PodInitializing in a pod with init containers. */
@@ -24,7 +25,7 @@ export interface ContainerStatusContext {
 export function computeContainerStatus(view: ContainerView, context: ContainerStatusContext): ContainerStatus {
   const { newest, stored } = view;
   const base = newest === undefined ? withoutRecord(view, context) : fromRecord(view, newest, context);
-  const status = context.final ? base : withWaiting(base, context.waiting);
+  const status = context.final ? base : withWaiting(base, context.waiting ?? rerun(view, context));
   const running = status.state?.running !== undefined;
   return {
     ...status,
@@ -33,6 +34,16 @@ export function computeContainerStatus(view: ContainerView, context: ContainerSt
     started: running,
     restartCount: Math.max(status.restartCount, stored?.restartCount ?? 0),
   };
+}
+
+/**
+ * What ran in an earlier sandbox and runs again has its work before it: regular init containers whatever they did then,
+ * the others as their policy says.
+ */
+function rerun(view: ContainerView, { defaultReason }: ContainerStatusContext): WaitingReason | undefined {
+  if (view.newest?.state !== 'exited' || view.here) return undefined;
+  const again = view.kind === 'init' || restartsAfter(view.restartPolicy, view.newest.exitCode);
+  return again ? { reason: defaultReason, message: '' } : undefined;
 }
 
 const unready = (view: ContainerView): Pick<ContainerStatus, 'name' | 'image' | 'imageID' | 'ready'> => ({

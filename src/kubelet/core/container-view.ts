@@ -15,6 +15,8 @@ export interface ContainerView {
   readonly newest: ObservedContainer | undefined;
   /** Last published status: what is known of instances that somebody removed. */
   readonly stored: ContainerStatus | undefined;
+  /** The newest instance belongs to the current sandbox. */
+  readonly here: boolean;
   /** It was started in the current sandbox, whether or not its record still exists. */
   readonly startedHere: boolean;
   /** Its newest instance in the current sandbox ended with 0 (and not by OOM). */
@@ -49,6 +51,7 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
     records,
     newest,
     stored,
+    here,
     startedHere: (here && newest.state !== 'created') || storedHere,
     succeededHere: here
       ? newest.state === 'exited' && newest.exitCode === 0 && !newest.oomKilled
@@ -67,14 +70,15 @@ export function storedStatus(pod: Pod, name: string, kind: ContainerKind): Conta
   return list?.find((candidate) => candidate.name === name);
 }
 
-/** Status times are whole seconds, so the sandbox's start is cut down to compare. */
+/**
+ * Was the published instance started in this sandbox? Status times are whole seconds, so one that started in the very
+ * second of the sandbox cannot be told from one that died with the last sandbox: then the answer is no, and at worst an
+ * init container whose record somebody removed runs again before any app does. Only the current state counts: what is
+ * to run again in a new sandbox is published as waiting before it does.
+ */
 function startedSince(stored: ContainerStatus | undefined, sandboxStartedAt: number): boolean {
-  const startedAt = parseRfc3339(
-    stored?.state?.running?.startedAt ??
-      stored?.state?.terminated?.startedAt ??
-      stored?.lastState?.terminated?.startedAt,
-  );
-  return startedAt !== undefined && startedAt >= Math.floor(sandboxStartedAt / 1000) * 1000;
+  const startedAt = parseRfc3339((stored?.state?.running ?? stored?.state?.terminated)?.startedAt);
+  return startedAt !== undefined && startedAt > sandboxStartedAt;
 }
 
 /** Number of the next instance: attempts only grow, also when somebody removed the records. */
