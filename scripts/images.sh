@@ -109,7 +109,11 @@ nginx_packages() {
   apt-cache depends --recurse --important nginx | awk '
     function wanted(name) { return name ~ /^(nginx-common|nginx-core|nginx-light|lib.*|zlib.*)$/ }
     /^[a-z0-9]/ { package = $1 }
-    /^ +(Pre)?Depends: [a-z0-9]/ && wanted($2) { needs[package] = needs[package] " " $2 }
+    # "|Depends" goes on with an alternative in the next line: the first of them is taken.
+    /^ [ |](Pre)?Depends: / {
+      if (!alternative && wanted($2)) needs[package] = needs[package] " " $2
+      alternative = /^ \|/
+    }
     END {
       queue[1] = "nginx"; seen["nginx"] = 1; last = 1
       for (first = 1; first <= last; first++) {
