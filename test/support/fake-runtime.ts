@@ -1,0 +1,330 @@
+import { abortable } from '../../src/lib/abort.js';
+import { KubeletteError } from '../../src/lib/errors.js';
+import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../../src/runtime/observed.js';
+import type {
+  ContainerRuntime,
+  EngineInfo,
+  ImageService,
+  RuntimeHint,
+  VolumeService,
+} from '../../src/runtime/runtime.js';
+import type { ContainerSpec, SandboxSpec } from '../../src/runtime/specs.js';
+import { fail, type FakeContainer, type FakeEngine, type FakeEvent } from './fake-engine.js';
+import { FakeStreams } from './fake-streams.js';
+
+export type FakeVerb =
+  | Exclude<keyof ContainerRuntime, 'events'>
+  | 'images.find'
+  | 'images.pull'
+  | 'volumes.ensure'
+  | 'volumes.list'
+  | 'volumes.remove';
+
+/** Trouble for one call (or `times` calls) of a verb. */
+export interface Fault {
+  readonly verb: FakeVerb;
+  /** Nothing happened; it happened but the reply was lost; no answer until the caller gives up. */
+  readonly when: 'before' | 'after' | 'hang';
+  /** `Unavailable` when absent. */
+  readonly error?: Error;
+  readonly times?: number;
+  /** Only calls whose first argument it accepts. */
+  readonly matches?: (argument: unknown) => boolean;
+}
+
+export interface FakeRuntimeOptions {
+  readonly nodeName: string;
+  readonly agentId: string;
+}
+
+/** The runtime contract over a `FakeEngine`. Several runtimes may share one engine, as several agents do. */
+export class FakeRuntime implements ContainerRuntime {
+  readonly engine: FakeEngine;
+  readonly streams: FakeStreams;
+  readonly images: ImageService;
+  readonly volumes: VolumeService;
+  /** Verbs in the order they were called, with their first argument. For tests about what is not done. */
+  readonly calls: { readonly verb: FakeVerb; readonly argument: unknown }[] = [];
+  readonly #owner: FakeRuntimeOptions;
+  #faults: { fault: Fault; left: number }[] = [];
+
+  constructor(engine: FakeEngine, owner: FakeRuntimeOptions) {
+    this.engine = engine;
+    this.#owner = owner;
+    this.streams = new FakeStreams(engine);
+    this.images = {
+      find: async (reference, signal) =>
+        this.#call('images.find', reference, signal, () => engine.images.get(reference)),
+      pull: async (reference, _auth, onProgress, signal) =>
+        this.#call('images.pull', reference, signal, () => {
+          const image = engine.registry.get(reference);
+          if (image === undefined) throw fail('NotFound', `manifest for ${reference} not found: manifest unknown`);
+          onProgress({ text: '1 of 1 layers' });
+          engine.images.set(reference, image).set(image.id, image);
+          return image;
+        }),
+    };
+    this.volumes = this.#volumeService();
+  }
+
+  /** Faults of the same verb happen in the order they were injected. */
+  inject(fault: Fault): void {
+    this.#faults.push({ fault, left: fault.times ?? 1 });
+  }
+
+  async info(signal: AbortSignal): Promise<EngineInfo> {
+    return this.#call('info', undefined, signal, () => ({
+      version: '20.10.24',
+      apiVersion: '1.41',
+      architecture: 'amd64',
+      endpoint: 'fake',
+      sharesFilesystem: false,
+      podNetwork: 'direct',
+      clockSkewMs: 0,
+    }));
+  }
+
+  async listPods(signal: AbortSignal): Promise<readonly ObservedPod[]> {
+    return this.#call('listPods', undefined, signal, () =>
+      [...new Set(this.#mine().map(({ pod }) => pod.uid))].map((uid) => this.#observe(uid)),
+    );
+  }
+
+  async inspectPod(uid: string, signal: AbortSignal): Promise<ObservedPod> {
+    return this.#call('inspectPod', uid, signal, () => this.#observe(uid));
+  }
+
+  async *events(signal: AbortSignal): AsyncGenerator<RuntimeHint> {
+    if (signal.aborted) return;
+    if (this.engine.down) throw unavailable();
+    const queue: RuntimeHint[] = [{ uid: '', action: 'connected' }];
+    let over = false;
+    let wake = (): void => undefined;
+    const listen = (event: FakeEvent | 'lost'): void => {
+      if (event === 'lost') over = true;
+      else if (this.#isMine(event.container)) queue.push({ uid: event.container.pod.uid, action: event.action });
+      wake();
+    };
+    const onAbort = (): void => listen('lost');
+    this.engine.listeners.add(listen);
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      // "over" changes in the callbacks above.
+      for (;;) {
+        for (let hint = queue.shift(); hint !== undefined; hint = queue.shift()) yield hint;
+        if (over as boolean) return;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    } finally {
+      this.engine.listeners.delete(listen);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async runSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<string> {
+    return this.#call('runSandbox', spec, signal, () => {
+      const { id } = this.#createNamed('POD', spec.attempt, { role: 'sandbox', ...spec });
+      this.engine.start(id);
+      return id;
+    });
+  }
+
+  async stopSandbox(id: string, signal: AbortSignal): Promise<void> {
+    return this.#call('stopSandbox', id, signal, async () => this.#stop(id, 10, signal));
+  }
+
+  async removeSandbox(id: string, signal: AbortSignal): Promise<void> {
+    return this.#call('removeSandbox', id, signal, () => this.#remove(id));
+  }
+
+  async createContainer(spec: ContainerSpec, signal: AbortSignal): Promise<string> {
+    return this.#call('createContainer', spec, signal, () => {
+      if (!this.engine.images.has(spec.imageId)) throw fail('NotFound', `No such image: ${spec.imageId}`);
+      const sandboxInstance = spec.sandbox.instance;
+      return this.#createNamed(spec.name, spec.attempt, { role: 'container', sandboxInstance, ...spec }).id;
+    });
+  }
+
+  async startContainer(id: string, signal: AbortSignal): Promise<void> {
+    return this.#call('startContainer', id, signal, () => this.engine.start(id));
+  }
+
+  async stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<void> {
+    return this.#call('stopContainer', id, signal, async () => this.#stop(id, graceSeconds, signal));
+  }
+
+  async removeContainer(id: string, signal: AbortSignal): Promise<void> {
+    return this.#call('removeContainer', id, signal, () => this.#remove(id));
+  }
+
+  async #call<T>(verb: FakeVerb, argument: unknown, signal: AbortSignal, effect: () => T | Promise<T>): Promise<T> {
+    signal.throwIfAborted();
+    this.calls.push({ verb, argument });
+    // A call is never answered in the same turn.
+    await Promise.resolve();
+    const fault = this.#takeFault(verb, argument);
+    if (fault?.when === 'hang') return abortable(new Promise<never>(() => undefined), signal);
+    if (this.engine.down) throw unavailable();
+    if (fault?.when === 'before') throw fault.error ?? unavailable();
+    const result = await effect();
+    if (fault?.when === 'after') throw fault.error ?? unavailable();
+    return result;
+  }
+
+  #takeFault(verb: FakeVerb, argument: unknown): Fault | undefined {
+    const found = this.#faults.find(({ fault }) => fault.verb === verb && (fault.matches?.(argument) ?? true));
+    if (found === undefined) return undefined;
+    found.left -= 1;
+    if (found.left === 0) this.#faults = this.#faults.filter((other) => other !== found);
+    return found.fault;
+  }
+
+  #createNamed(name: string, attempt: number, spec: FakeContainer['spec']): FakeContainer {
+    const { pod } = spec;
+    const engineName = ['kubelette', name, pod.name, pod.namespace, pod.uid, attempt].join('_');
+    const holder = this.engine.byName(engineName);
+    if (holder !== undefined) {
+      if (!this.#isMine(holder)) {
+        throw fail('Conflict', `container name "${engineName}" is held by container ${holder.id.slice(0, 12)}`);
+      }
+      if (isAdoptable(holder, spec)) return holder;
+      this.engine.remove(holder.id);
+    }
+    return this.engine.add(spec, engineName, this.#owner);
+  }
+
+  async #stop(id: string, graceSeconds: number, signal: AbortSignal): Promise<void> {
+    const container = this.engine.containers.get(id);
+    if (container?.state !== 'running') return;
+    const died = new Promise<void>((resolve) => {
+      container.life.signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.engine.terminate(container);
+    const grace = new AbortController();
+    const killed = this.engine.clock.sleep(graceSeconds * 1_000, grace.signal).then(
+      () => this.engine.die(container, 137),
+      () => undefined,
+    );
+    try {
+      // The engine goes on stopping when the client leaves.
+      await abortable(Promise.race([died, killed]), signal);
+    } finally {
+      if (!signal.aborted) grace.abort();
+    }
+  }
+
+  #remove(id: string): void {
+    if (this.engine.containers.has(id)) this.engine.remove(id);
+  }
+
+  #volumeService(): VolumeService {
+    const { volumes, containers } = this.engine;
+    return {
+      ensure: async ({ name, podUid }, signal) =>
+        this.#call('volumes.ensure', name, signal, () => {
+          const owner = volumes.get(name)?.owner ?? this.#owner;
+          if (!this.#owns(owner)) throw new KubeletteError('Conflict', `volume "${name}" is not ours`);
+          if (!volumes.has(name)) volumes.set(name, { podUid, owner });
+        }),
+      list: async (signal) =>
+        this.#call('volumes.list', undefined, signal, () =>
+          [...volumes].filter(([, { owner }]) => this.#owns(owner)).map(([name, { podUid }]) => ({ name, podUid })),
+        ),
+      remove: async (name, signal) =>
+        this.#call('volumes.remove', name, signal, () => {
+          const user = [...containers.values()].find((container) => volumesOf(container).includes(name));
+          if (user !== undefined) throw fail('Conflict', `remove ${name}: volume is in use - [${user.id}]`);
+          volumes.delete(name);
+        }),
+    };
+  }
+
+  #owns(owner: FakeRuntimeOptions): boolean {
+    return owner.nodeName === this.#owner.nodeName && owner.agentId === this.#owner.agentId;
+  }
+
+  #isMine(container: FakeContainer): boolean {
+    return this.#owns(container.owner);
+  }
+
+  #mine(): FakeContainer[] {
+    return [...this.engine.containers.values()].filter((container) => this.#isMine(container));
+  }
+
+  #observe(uid: string): ObservedPod {
+    const mine = this.#mine().filter(({ pod }) => pod.uid === uid);
+    const byAttempt = (a: { attempt: number }, b: { attempt: number }): number => b.attempt - a.attempt;
+    return {
+      uid,
+      namespace: mine[0]?.pod.namespace ?? '',
+      name: mine[0]?.pod.name ?? '',
+      sandboxes: mine.flatMap(toSandbox).sort(byAttempt),
+      containers: mine.flatMap(toContainer).sort(byAttempt),
+    };
+  }
+}
+
+const unavailable = (): KubeletteError =>
+  new KubeletteError('Unavailable', 'cannot reach the Docker engine at fake: no answer (is it running?)');
+
+function isAdoptable(holder: FakeContainer, spec: FakeContainer['spec']): boolean {
+  const unended = holder.state === 'running' || (holder.state === 'created' && holder.exitCode === 0);
+  if (!unended || holder.spec.specHash !== spec.specHash) return false;
+  if (holder.spec.role === 'sandbox' || spec.role === 'sandbox') return holder.spec.role === spec.role;
+  return holder.spec.sandboxInstance === spec.sandboxInstance;
+}
+
+function volumesOf({ spec }: FakeContainer): readonly string[] {
+  if (spec.role === 'sandbox') return spec.volumes.map(({ volume }) => volume);
+  return spec.mounts.flatMap((mount) => (mount.type === 'volume' ? [mount.volume] : []));
+}
+
+function toSandbox(container: FakeContainer): ObservedSandbox[] {
+  const { id, spec, state, starts, startedAt } = container;
+  if (spec.role !== 'sandbox') return [];
+  return [
+    {
+      id,
+      instance: `${id.slice(-12)}@${starts}`,
+      attempt: spec.attempt,
+      specHash: spec.specHash,
+      ready: state === 'running',
+      created: state === 'created',
+      hostNetwork: spec.network === 'host',
+      createdAt: container.createdAt,
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ips: state === 'running' && spec.network === 'pod' ? [`10.0.0.${Number.parseInt(id.slice(-2), 16)}`] : [],
+      pid: container.pid,
+    },
+  ];
+}
+
+function toContainer(container: FakeContainer): ObservedContainer[] {
+  const { id, spec, startedAt, finishedAt, engineError } = container;
+  if (spec.role !== 'container') return [];
+  const failedStart = container.state === 'created' && container.exitCode !== 0;
+  const state = failedStart ? 'exited' : container.state;
+  return [
+    {
+      id,
+      name: spec.name,
+      kind: spec.kind,
+      attempt: spec.attempt,
+      specHash: spec.specHash,
+      state,
+      paused: container.paused,
+      createdAt: container.createdAt,
+      ...(startedAt === undefined ? {} : { startedAt }),
+      ...(state === 'exited' ? { finishedAt: finishedAt ?? container.createdAt, exitCode: container.exitCode } : {}),
+      oomKilled: container.oomKilled,
+      ...(engineError === '' ? {} : { engineError }),
+      image: spec.image,
+      imageId: `docker://${spec.imageId}`,
+      backoffMs: spec.backoffMs,
+      sandboxInstance: spec.sandboxInstance,
+      pid: container.pid,
+    },
+  ];
+}

@@ -1,0 +1,100 @@
+import { Duplex, PassThrough, Readable } from 'node:stream';
+import type { LogRecord, ExecRequest, ExecSession, RuntimeStreams } from '../../src/runtime/streams.js';
+import type { FakeEngine } from './fake-engine.js';
+import { fail } from './fake-engine.js';
+
+/** What a command says and how it ends. */
+export interface FakeExecResult {
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly exitCode: number;
+  /** How long it takes on the engine's clock. */
+  readonly afterMs?: number;
+}
+
+/** Scripted streams: what execs say, what logs hold and who answers at a port is up to the test. */
+export class FakeStreams implements RuntimeStreams {
+  /** Called for every exec, with the container's id and the command. */
+  onExec: (containerId: string, command: readonly string[]) => FakeExecResult = () => ({ exitCode: 0 });
+  /** Called for every connection; throw to refuse. */
+  onDial: (sandboxId: string, target: { host: 'pod' | 'loopback'; port: number }) => Duplex = () => {
+    throw fail('Unavailable', 'connection refused');
+  };
+  readonly #engine: FakeEngine;
+  readonly #logs = new Map<string, LogRecord[]>();
+  readonly #readers = new Set<() => void>();
+  #serial = 0;
+
+  constructor(engine: FakeEngine) {
+    this.#engine = engine;
+  }
+
+  /** The container writes a line. */
+  print(containerId: string, line: string, stream: LogRecord['stream'] = 'stdout', partial = false): void {
+    this.#serial += 1;
+    const seconds = new Date(this.#engine.clock.now()).toISOString().slice(0, 19);
+    const timestamp = `${seconds}.${String(this.#serial).padStart(9, '0')}Z`;
+    const records = this.#logs.get(containerId) ?? [];
+    records.push({ stream, timestamp, line: Buffer.from(line), partial });
+    this.#logs.set(containerId, records);
+    for (const wake of this.#readers) wake();
+  }
+
+  async exec(containerId: string, request: ExecRequest, signal: AbortSignal): Promise<ExecSession> {
+    const container = this.#engine.get(containerId);
+    if (container.state !== 'running') throw fail('Conflict', `Container ${containerId} is not running`);
+    const result = this.onExec(containerId, request.command);
+    if (result.afterMs !== undefined) await this.#engine.clock.sleep(result.afterMs, signal);
+    return {
+      ...(request.stdin ? { stdin: new PassThrough().resume() } : {}),
+      stdout: Readable.from([Buffer.from(result.stdout ?? '')]),
+      ...(request.tty ? {} : { stderr: Readable.from([Buffer.from(result.stderr ?? '')]) }),
+      resize: async () => undefined,
+      exitCode: Promise.resolve(result.exitCode),
+    };
+  }
+
+  async attach(containerId: string, request: Omit<ExecRequest, 'command'>, signal: AbortSignal): Promise<ExecSession> {
+    return this.exec(containerId, { ...request, command: [] }, signal);
+  }
+
+  async *logs(
+    containerId: string,
+    options: { readonly since?: string; readonly follow: boolean },
+    signal: AbortSignal,
+  ): AsyncGenerator<LogRecord> {
+    const container = this.#engine.get(containerId);
+    for (let next = 0; ;) {
+      signal.throwIfAborted();
+      const records = this.#logs.get(containerId) ?? [];
+      for (; next < records.length; next += 1) {
+        const record = records[next];
+        if (record !== undefined && record.timestamp >= (options.since ?? '')) yield record;
+      }
+      if (!options.follow || container.state !== 'running') return;
+      await this.#woken(AbortSignal.any([signal, container.life.signal]));
+    }
+  }
+
+  async dial(
+    sandboxId: string,
+    target: { readonly host: 'pod' | 'loopback'; readonly port: number },
+    signal: AbortSignal,
+  ): Promise<Duplex> {
+    signal.throwIfAborted();
+    return this.onDial(sandboxId, target);
+  }
+
+  /** Resolves at the next line, or when the signal aborts. */
+  async #woken(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const wake = (): void => {
+        this.#readers.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#readers.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+  }
+}
