@@ -1,0 +1,85 @@
+import type { Pod } from './api/schema/pod.js';
+import { openDataDir } from './data-dir/layout.js';
+import { acquireAgentLock } from './data-dir/agent-lock.js';
+import { loadAgentId } from './data-dir/agent-id.js';
+import { EventRecorder } from './kubelet/events/event-recorder.js';
+import { admitPod } from './kubelet/pod-admission.js';
+import { requestPodDeletion } from './kubelet/pod-deletion.js';
+import type { PodOperations } from './kubelet/pod-operations.js';
+import { startNode, type Node } from './node.js';
+import type { AgentOptions } from './options.js';
+import type { EngineInfo } from './runtime/runtime.js';
+import { openStore } from './store/open-store.js';
+import type { Store } from './store/store.js';
+
+/** A running agent: the core without any front door. CLI, API server and library are shells around one of these. */
+export interface Agent {
+  readonly nodeName: string;
+  /** Known once `ready` resolved. @throws `Unavailable` before */
+  readonly engine: EngineInfo;
+  /** Objects: Pods with their status, Events. Watch it to see what happens. */
+  readonly store: Store;
+  readonly operations: PodOperations;
+  /** Every source has delivered, the engine was listed, workers run. Rejects when the agent was stopped before. */
+  readonly ready: Promise<void>;
+  /**
+   * Admits a decoded, defaulted and validated pod under its own name. @throws `AlreadyExists`
+   */
+  createPod(pod: Pod): Pod;
+  /** Starts graceful deletion; a shorter grace on a second call wins; 0 removes the object at once. @throws `NotFound` */
+  deletePod(namespace: string, name: string, graceSeconds?: number): void;
+  /**
+   * Stops the agent and leaves its pods running, or deletes them first and leaves nothing behind.
+   * @param options.graceSeconds instead of each pod's own
+   */
+  stop(options: { readonly deletePods: boolean; readonly graceSeconds?: number }): Promise<void>;
+}
+
+/**
+ * Opens the data directory and starts the node. An engine that is down is waited for, not an error.
+ * @throws when the data directory is locked by another agent or cannot be used
+ */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { clock, logger, nodeName } = options;
+  const layout = await openDataDir(options.dataDir);
+  const lock = await acquireAgentLock(layout);
+  try {
+    const store = await openStore({ ...(options.ephemeral ? {} : { dir: layout.state }), clock, logger });
+    const agentId = await loadAgentId(layout);
+    const events = new EventRecorder({ store, clock, logger, nodeName });
+    const node = startNode({ options, layout, agentId, store, events });
+    return {
+      nodeName,
+      store,
+      get engine() {
+        return node.engine();
+      },
+      operations: lateOperations(node),
+      ready: node.ready,
+      createPod: (pod) => store.create<Pod>(admitPod(pod, { nodeName, now: clock.now() })),
+      deletePod: (namespace, name, graceSeconds) =>
+        void requestPodDeletion(store, clock, namespace, name, graceSeconds),
+      async stop({ deletePods, graceSeconds }) {
+        try {
+          await node.stop(deletePods, graceSeconds);
+        } finally {
+          await store.close();
+          await lock.release();
+        }
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Operations before the engine was found fail with a clear word instead of not being there. */
+function lateOperations(node: Node): PodOperations {
+  return {
+    exec: async (...request) => node.operations().exec(...request),
+    attach: async (...request) => node.operations().attach(...request),
+    logs: (...request) => node.operations().logs(...request),
+    dial: async (...request) => node.operations().dial(...request),
+  };
+}

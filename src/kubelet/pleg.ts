@@ -1,0 +1,123 @@
+import type { Clock } from '../lib/clock.js';
+import { errorMessage, hasCode } from '../lib/errors.js';
+import { isAbort } from '../lib/abort.js';
+import type { Logger } from '../lib/logger.js';
+import { Wake } from '../lib/wake.js';
+import { RELIST_PERIOD_MS, RELIST_PERIOD_WITHOUT_EVENTS_MS } from '../options.js';
+import type { ObservedPod } from '../runtime/observed.js';
+import type { ContainerRuntime } from '../runtime/runtime.js';
+
+export interface PlegOptions {
+  readonly runtime: ContainerRuntime;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Look at this pod. */
+  readonly onPod: (uid: string) => void;
+  /** The engine answers again after it did not: look at everything. */
+  readonly onRecovered: () => void;
+}
+
+/**
+ * Pod life-cycle event generator: turns engine events and listings into "look at this pod". Events are hints that may be
+ * late, doubled or missing; the listing finds what they did not say. Source: kubelet pkg/kubelet/pleg.
+ */
+export class Pleg {
+  readonly #options: PlegOptions;
+  readonly #relistNow = new Wake();
+  #streaming = false;
+  #healthy = true;
+  #seen: ReadonlyMap<string, string> = new Map();
+  #pods: readonly ObservedPod[] = [];
+  #listed: (() => void) | undefined;
+  /** Resolves with the first complete listing. */
+  readonly firstListing: Promise<void>;
+
+  constructor(options: PlegOptions) {
+    this.#options = options;
+    this.firstListing = new Promise((resolve) => {
+      this.#listed = resolve;
+    });
+  }
+
+  /** The latest complete listing. */
+  get pods(): readonly ObservedPod[] {
+    return this.#pods;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.#followEvents(signal), this.#relist(signal)]);
+  }
+
+  async #followEvents(signal: AbortSignal): Promise<void> {
+    const { clock, logger, onPod, runtime } = this.#options;
+    while (!signal.aborted) {
+      try {
+        for await (const { action, uid } of runtime.events(signal)) {
+          // Subscribed: list now, so that nothing falls between the last listing and the first event.
+          if (action === 'connected') {
+            this.#streaming = true;
+            this.#relistNow.set();
+          } else {
+            onPod(uid);
+          }
+        }
+      } catch (error) {
+        if (!isAbort(error, signal)) logger.debug({ error: errorMessage(error) }, 'engine event stream ended');
+      }
+      this.#streaming = false;
+      try {
+        await clock.sleep(RELIST_PERIOD_WITHOUT_EVENTS_MS, signal);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  async #relist(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!signal.aborted) {
+      await this.#listOnce(signal);
+      try {
+        await this.#relistNow.wait(this.#streaming ? RELIST_PERIOD_MS : RELIST_PERIOD_WITHOUT_EVENTS_MS, clock, signal);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  async #listOnce(signal: AbortSignal): Promise<void> {
+    const { logger, onPod, onRecovered, runtime } = this.#options;
+    try {
+      const pods = await runtime.listPods(signal);
+      this.#pods = pods;
+      const now = new Map(pods.map((pod) => [pod.uid, signature(pod)]));
+      for (const uid of new Set([...now.keys(), ...this.#seen.keys()])) {
+        if (now.get(uid) !== this.#seen.get(uid)) onPod(uid);
+      }
+      this.#seen = now;
+      if (!this.#healthy) {
+        this.#healthy = true;
+        logger.info('the Docker engine answers again');
+        onRecovered();
+      }
+      this.#listed?.();
+    } catch (error) {
+      if (isAbort(error, signal)) return;
+      if (this.#healthy) {
+        this.#healthy = false;
+        const down = hasCode(error, 'Unavailable');
+        logger.error(
+          { error: errorMessage(error) },
+          down ? 'the Docker engine does not answer; pods are left as they are' : 'cannot list pods',
+        );
+      }
+    }
+  }
+}
+
+/** Changes whenever something about the pod's containers does that a listing shows. */
+const signature = ({ containers, sandboxes }: ObservedPod): string =>
+  [
+    ...sandboxes.map(({ instance, ready }) => `${instance}:${ready}`),
+    ...containers.map(({ id, paused, startedAt, state }) => `${id}:${state}:${paused}:${startedAt ?? 0}`),
+  ].join(' ');

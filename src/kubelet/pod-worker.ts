@@ -1,0 +1,189 @@
+import type { Pod } from '../api/schema/pod.js';
+import { isAbort } from '../lib/abort.js';
+import { errorMessage, hasCode } from '../lib/errors.js';
+import type { Logger } from '../lib/logger.js';
+import { Wake } from '../lib/wake.js';
+import { RESYNC_PERIOD_MS, SYNC_RETRY_MS } from '../options.js';
+import type { ObservedPod } from '../runtime/observed.js';
+import { computePodActions } from './core/pod-actions.js';
+import type { PodPlan } from './core/pod-action.js';
+import { podDescription } from './core/messages.js';
+import { podIdentity } from './core/pod-identity.js';
+import { computePodStatus } from './core/pod-status.js';
+import type { StartProblem, SyncInput } from './core/sync-input.js';
+import { planOrphan } from './core/termination.js';
+import { publishStatus } from './status-manager.js';
+import { execute, fieldPath, podExecutors, type SyncPorts } from './sync-pod.js';
+
+export interface PodWorkerOptions {
+  readonly uid: string;
+  readonly ports: SyncPorts;
+  /** The pod as stored now, by uid; undefined once it is gone. */
+  readonly find: () => Pod | undefined;
+  readonly hostIP: string;
+  readonly logger: Logger;
+  /** 0 to 1, spreads retries. */
+  readonly random: () => number;
+}
+
+/** Wait after a plan that is the same as the one just carried out. */
+const SAME_PLAN_WAIT_MS = 1_000;
+
+/** Why a round was given up: a deletion came, and the next round sees it. */
+const PREEMPTED = new Error('pre-empted by a deletion');
+
+/**
+ * The loop that owns one pod UID: read what is wanted and what is there, decide, publish, do, wait. It remembers nothing
+ * that matters; killed at any line, its successor goes on from what it finds.
+ */
+export class PodWorker {
+  readonly #options: PodWorkerOptions;
+  readonly #wake = new Wake();
+  readonly #problems = new Map<string, StartProblem>();
+  readonly #announcedKills = new Set<string>();
+  #round: AbortController | undefined;
+  #failing = false;
+  #lastPlanned = '';
+
+  constructor(options: PodWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Look again soon. */
+  wake(): void {
+    this.#wake.set();
+  }
+
+  /** Look again now: a deletion, or one with a shorter grace, ends the round in progress. Ordinary updates never do. */
+  preempt(): void {
+    this.#round?.abort(PREEMPTED);
+    this.#wake.set();
+  }
+
+  /** Ends when the pod is gone from store and engine, or on abort. Never throws. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const round = new AbortController();
+      this.#round = round;
+      let waitMs: number;
+      try {
+        const outcome = await this.#sync(AbortSignal.any([signal, round.signal]));
+        if (outcome === 'gone') return;
+        waitMs = outcome;
+        this.#failing = false;
+      } catch (error) {
+        if (isAbort(error, signal)) return;
+        if (round.signal.aborted) continue;
+        waitMs = this.#jitter(SYNC_RETRY_MS);
+        this.#report(error);
+      } finally {
+        this.#round = undefined;
+      }
+      try {
+        await this.#wake.wait(waitMs, this.#options.ports.clock, signal);
+      } catch (error) {
+        if (isAbort(error, signal)) return;
+        throw error;
+      }
+    }
+  }
+
+  /** One round. @returns how long to wait for the next one, in ms */
+  async #sync(signal: AbortSignal): Promise<number | 'gone'> {
+    const { find, ports, uid } = this.#options;
+    const observed = await ports.runtime.inspectPod(uid, signal);
+    const pod = find();
+    if (pod === undefined) return this.#syncOrphan(observed, signal);
+    this.#followLogs(pod, observed);
+
+    const engineNow = ports.clock.now() + ports.engine.clockSkewMs;
+    const input: SyncInput = { pod, observed, problems: this.#problems, now: engineNow };
+    const plan = computePodActions(input);
+    const published = await this.#publish(input, plan, signal);
+    if (published === undefined) return 0;
+    this.#announceBackoffs(published, plan);
+    this.#options.logger.trace({ uid, phase: plan.phase, actions: plan.actions.map(({ kind }) => kind) }, 'synced pod');
+    if (plan.actions.length === 0) return this.#untilNextLook(plan, engineNow);
+    await this.#execute(published, observed, plan, signal);
+    return this.#afterActions(plan);
+  }
+
+  /** Nobody wants it (any more): what is left on the engine goes. */
+  async #syncOrphan(observed: ObservedPod, signal: AbortSignal): Promise<number | 'gone'> {
+    const { logger, uid } = this.#options;
+    const pod = identityOnly(observed);
+    const plan = planOrphan(observed);
+    if (observed.containers.length > 0 || observed.sandboxes.length > 0) {
+      logger.info({ pod: `${observed.namespace}/${observed.name}`, uid }, 'removing orphaned pod');
+    }
+    await this.#execute(pod, observed, plan, signal);
+    return plan.phase === 'terminated' ? 'gone' : this.#afterActions(plan);
+  }
+
+  async #execute(pod: Pod, observed: ObservedPod, plan: PodPlan, signal: AbortSignal): Promise<void> {
+    const executors = podExecutors(this.#options.ports, {
+      pod,
+      observed,
+      problems: this.#problems,
+      announcedKills: this.#announcedKills,
+      wake: () => this.wake(),
+    });
+    await execute(plan.actions, executors, signal);
+  }
+
+  async #publish(input: SyncInput, plan: PodPlan, signal: AbortSignal): Promise<Pod | undefined> {
+    const { hostIP, ports } = this.#options;
+    const messages = await ports.messages.collect(input.pod, input.observed.containers, signal);
+    const status = computePodStatus(input, plan, { hostIP, messages, agentNow: ports.clock.now() });
+    return publishStatus(ports.store, input.pod, status);
+  }
+
+  #followLogs(pod: Pod, observed: ObservedPod): void {
+    const identity = podIdentity(pod);
+    for (const container of observed.containers) {
+      if (container.startedAt !== undefined) this.#options.ports.logs.follow(identity, container);
+    }
+  }
+
+  #announceBackoffs(pod: Pod, plan: PodPlan): void {
+    for (const [name, { reason }] of plan.waiting) {
+      if (reason !== 'CrashLoopBackOff') continue;
+      const isApp = pod.spec.containers.some((container) => container.name === name);
+      const text = `Back-off restarting failed container ${name} in pod ${podDescription(podIdentity(pod))}`;
+      this.#options.ports.events.event(pod, 'Warning', 'BackOff', text, fieldPath(isApp, name));
+    }
+  }
+
+  /** At once, as a rule: what was done is looked at. The same plan again means that it had no effect: no spinning. */
+  #afterActions(plan: PodPlan): number {
+    const plannedNow = JSON.stringify(plan.actions);
+    const repeated = plannedNow === this.#lastPlanned;
+    this.#lastPlanned = plannedNow;
+    return repeated ? SAME_PLAN_WAIT_MS : 0;
+  }
+
+  #untilNextLook(plan: PodPlan, engineNow: number): number {
+    const resync = this.#jitter(RESYNC_PERIOD_MS);
+    return plan.wakeAt === undefined ? resync : Math.max(1, Math.min(resync, plan.wakeAt - engineNow));
+  }
+
+  #jitter(ms: number): number {
+    return ms * (1 + this.#options.random() / 2);
+  }
+
+  /** An engine that is down is reported once for the node, not by every pod at every try. */
+  #report(error: unknown): void {
+    const { logger, uid } = this.#options;
+    const level = hasCode(error, 'Unavailable') || this.#failing ? 'debug' : 'warn';
+    logger[level]({ uid, error: errorMessage(error) }, 'pod sync failed, will be retried');
+    this.#failing = true;
+  }
+}
+
+/** Enough of a pod to remove what is left of it. */
+const identityOnly = ({ name, namespace, uid }: ObservedPod): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace, uid },
+  spec: { containers: [] },
+});

@@ -1,0 +1,114 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { Problem } from '../../api/problem.js';
+import type { Pod } from '../../api/schema/pod.js';
+import { isAbort } from '../../lib/abort.js';
+import type { Clock } from '../../lib/clock.js';
+import type { Logger } from '../../lib/logger.js';
+import { Wake } from '../../lib/wake.js';
+import { objectKey } from '../../store/store.js';
+import { DirectoryHints } from './directory-hints.js';
+import { ManifestFile, SETTLE_MS } from './manifest-file.js';
+import { readManifestPods } from './manifest-pods.js';
+import { ManifestRoot } from './manifest-root.js';
+import { MANIFEST, wholeFile, type PodSource, type Snapshot } from './pod-source.js';
+
+/** Looks again even when nothing hinted at a change. The kubelet does so every 20 s. */
+const RESCAN_MS = 5_000;
+const RESCAN_UNWATCHED_MS = 1_000;
+/** The first snapshot waits this long at most for files that are being written. */
+const FIRST_SNAPSHOT_MS = 2_000;
+
+export interface FileSourceOptions {
+  /** Directories and files, in order of precedence. */
+  readonly roots: readonly string[];
+  readonly nodeName: string;
+  /** True for an agent's static pods; false to run manifests under the names they give. */
+  readonly suffixName: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Pods from manifest files, which may change at any time and in any way. */
+export class FileSource implements PodSource {
+  readonly name = 'file';
+  readonly #options: FileSourceOptions;
+
+  constructor(options: FileSourceOptions) {
+    this.#options = options;
+  }
+
+  async *snapshots(signal: AbortSignal): AsyncGenerator<Snapshot> {
+    const { clock, logger } = this.#options;
+    const roots = this.#newRoots();
+    const wake = new Wake();
+    const hints = new DirectoryHints(
+      roots.map(({ path }) => path),
+      () => wake.set(),
+      logger,
+    );
+    const started = clock.monotonic();
+    let last: Snapshot | undefined;
+    let unsettled = false;
+    try {
+      while (!signal.aborted) {
+        const looks = await Promise.all(roots.map((root) => root.look(last === undefined && !unsettled)));
+        unsettled = looks.includes(true);
+        await hints.follow(roots.map(({ identity }) => identity).join(' '));
+
+        const mayWait = last === undefined && unsettled && clock.monotonic() - started < FIRST_SNAPSHOT_MS;
+        const snapshot = combine(roots);
+        if (!mayWait && !isDeepStrictEqual(snapshot, last)) {
+          last = snapshot;
+          yield snapshot;
+        }
+        const pauseMs = unsettled ? SETTLE_MS / 2 : hints.working ? RESCAN_MS : RESCAN_UNWATCHED_MS;
+        await wake.wait(pauseMs, clock, signal);
+      }
+    } catch (error) {
+      if (!isAbort(error, signal)) throw error;
+    } finally {
+      await hints.close();
+    }
+  }
+
+  #newRoots(): readonly ManifestRoot[] {
+    const { roots, nodeName, suffixName, clock } = this.#options;
+    const parse = { nodeName, suffixName, source: this.name, tolerateAll: suffixName };
+    const newFile = (path: string): ManifestFile =>
+      new ManifestFile(path, clock, (text, file) => readManifestPods(text, file, parse));
+    // `join` tidies the path up, so that the same one given twice is recognised.
+    return [...new Set(roots.map((root) => join(root)))].map((path) => new ManifestRoot(path, newFile));
+  }
+}
+
+function combine(roots: readonly ManifestRoot[]): Snapshot {
+  // A file may be named itself and be in a directory that is named, too.
+  const files = [...new Map(roots.flatMap((root) => root.files).map((file) => [file.path, file])).values()];
+  const chosen = new Map<string, Pod>();
+  const duplicates: Pod[] = [];
+  const repeated: Problem[] = [];
+  for (const file of files) {
+    for (const pod of file.pods ?? []) {
+      const first = chosen.get(objectKey(pod));
+      if (first === undefined) chosen.set(objectKey(pod), pod);
+      else {
+        duplicates.push(pod);
+        repeated.push(wholeFile(file.path, duplicateText(pod, first)));
+      }
+    }
+  }
+  return {
+    pods: [...chosen.values()],
+    problems: [...roots.flatMap((root) => root.problems), ...files.flatMap((file) => file.problems), ...repeated],
+    warnings: files.flatMap((file) => file.warnings),
+    duplicates,
+    unread: [
+      ...roots.filter((root) => root.unknown).map(({ path }) => path),
+      ...files.filter((file) => file.pods === undefined).map(({ path }) => path),
+    ],
+  };
+}
+
+const duplicateText = (pod: Pod, first: Pod): string =>
+  `pod ${objectKey(pod)} is ignored: ${first.metadata.annotations?.[MANIFEST] ?? 'another file'} has one of the same name`;

@@ -1,0 +1,103 @@
+import { decodeManifest, type DecodedObject } from '../../api/decode.js';
+import { defaultPod } from '../../api/defaults.js';
+import { podUid } from '../../api/hash.js';
+import type { Problem } from '../../api/problem.js';
+import type { Pod, PodSpec } from '../../api/schema/pod.js';
+import { validatePod } from '../../api/validate.js';
+import { CONFIG_HASH, CONFIG_SOURCE, MANIFEST, wholeFile } from './pod-source.js';
+
+export interface ManifestPodsOptions {
+  readonly nodeName: string;
+  /** Word of the source, for the annotation. */
+  readonly source: string;
+  /** Append `-<node name>` to pod names, as for all static pods; not for manifests that are run under their own names. */
+  readonly suffixName: boolean;
+  /** Let the pods stay whatever taints the node has; the kubelet does so for pods from files. */
+  readonly tolerateAll: boolean;
+}
+
+export interface ManifestPods {
+  /** Empty when there are problems: a file counts as a whole or not at all. */
+  readonly pods: readonly Pod[];
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+/**
+ * The pods in the text of one manifest, ready for the store but for admission.
+ *
+ * The uid is a hash of content and node, not of the path: an edit makes another pod, a renamed file does not.
+ * Source: kubelet pkg/kubelet/config/common.go applyDefaults (which hashes the path, too)
+ */
+export function readManifestPods(text: string, file: string, options: ManifestPodsOptions): ManifestPods {
+  const { objects, problems: found, warnings: inVain } = decodeManifest(text, { file });
+  const problems = [...found];
+  const warnings = [...inVain];
+  const pods: Pod[] = [];
+  for (const decoded of objects) {
+    const { object } = decoded;
+    if (object.kind !== 'Pod') {
+      warnings.push(problemAt(decoded, file, ['kind'], 'kind', `only Pods are taken from manifests, not this ${object.kind}`));
+      continue;
+    }
+    const pod = defaultPod(identify(object, file, options));
+    problems.push(...problemsOf(pod, object, decoded, file, options.nodeName));
+    pods.push(pod);
+  }
+  if (objects.length === 0 && problems.length === 0) problems.push(wholeFile(file, 'there is no object in it'));
+  return problems.length > 0 ? { pods: [], problems, warnings } : { pods, problems, warnings };
+}
+
+function identify(pod: Pod, file: string, { nodeName, source, suffixName, tolerateAll }: ManifestPodsOptions): Pod {
+  const { metadata, spec } = pod;
+  const uid = metadata.uid ?? podUid(pod, nodeName, source);
+  return {
+    ...pod,
+    metadata: {
+      ...metadata,
+      uid,
+      // Without a name there is nothing to append to: validation asks for one.
+      name: suffixName && metadata.name !== '' ? `${metadata.name}-${nodeName.toLowerCase()}` : metadata.name,
+      namespace: metadata.namespace ?? 'default',
+      annotations: { ...metadata.annotations, [CONFIG_HASH]: uid, [CONFIG_SOURCE]: source, [MANIFEST]: file },
+    },
+    spec: { ...(tolerateAll ? tolerant(spec) : spec), nodeName },
+  };
+}
+
+/** Source: kubelet pkg/kubelet/config/common.go */
+const tolerant = (spec: PodSpec): PodSpec => ({
+  ...spec,
+  tolerations: [...(spec.tolerations ?? []), { operator: 'Exists', effect: 'NoExecute' }],
+});
+
+/** @param written the pod as it is in the file */
+function problemsOf(pod: Pod, written: Pod, decoded: DecodedObject, file: string, nodeName: string): Problem[] {
+  const problems = validatePod(pod).map(({ path, segments, message }) =>
+    problemAt(decoded, file, segments, path, message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message),
+  );
+  const wanted = written.spec.nodeName;
+  if (wanted !== undefined && wanted !== '' && wanted !== nodeName)
+    problems.push(
+      problemAt(
+        decoded,
+        file,
+        ['spec', 'nodeName'],
+        'spec.nodeName',
+        `Invalid value: ${JSON.stringify(wanted)}: this node is ${JSON.stringify(nodeName)}`,
+      ),
+    );
+  if (written.metadata.name === '' && !problems.some(({ path }) => path === 'metadata.name'))
+    problems.push(
+      problemAt(decoded, file, ['metadata'], 'metadata.name', 'Required value: a pod from a manifest needs a name'),
+    );
+  return problems;
+}
+
+const problemAt = (
+  { document, locate }: DecodedObject,
+  file: string,
+  segments: readonly (string | number)[],
+  path: string,
+  message: string,
+): Problem => ({ file, document, ...locate(segments), path, message });

@@ -1,0 +1,108 @@
+import { mkdir, open, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import path from 'node:path';
+import type { Container, Pod } from '../api/schema/pod.js';
+import { errorMessage } from '../lib/errors.js';
+import type { ObservedContainer } from '../runtime/observed.js';
+import { podIdentity } from './core/pod-identity.js';
+import type { LogStore } from './logs/log-store.js';
+
+/** Limits of the kubelet: the file's last bytes, or the log's last lines. */
+const MAX_MESSAGE_BYTES = 4096;
+const MAX_FALLBACK_LINES = 80;
+const MAX_FALLBACK_BYTES = 2048;
+const LOG_DRAIN_MS = 2_000;
+
+/**
+ * The files containers may leave a last word in: one per instance, bound to `terminationMessagePath`. Where the engine
+ * does not see the agent's files there is none, and only FallbackToLogsOnError gives a message.
+ * Source: kubelet getTerminationMessage, pkg/kubelet/kuberuntime/kuberuntime_container.go.
+ */
+export class TerminationMessages {
+  readonly #root: string;
+  readonly #logs: LogStore;
+  /** By container id; an ended instance does not change its mind. */
+  readonly #known = new Map<string, string>();
+
+  /** @param root the data directory's `pods` folder */
+  constructor(root: string, logs: LogStore) {
+    this.#root = root;
+    this.#logs = logs;
+  }
+
+  /** Makes the empty file for an instance that is about to be created and returns its path. */
+  async prepare(pod: Pod, container: Container, attempt: number): Promise<string> {
+    const file = this.#file(pod, container.name, attempt);
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+    const handle = await open(file, constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW, 0o666);
+    try {
+      // Any user of the container writes into it, whatever the agent's umask says.
+      await handle.chmod(0o666);
+    } finally {
+      await handle.close();
+    }
+    return file;
+  }
+
+  /** Messages of all ended instances, by container id. */
+  async collect(
+    pod: Pod,
+    containers: readonly ObservedContainer[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>> {
+    const specified = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+    const messages = new Map<string, string>();
+    for (const ended of containers) {
+      const container = specified.find(({ name }) => name === ended.name);
+      if (container === undefined || ended.state !== 'exited') continue;
+      let message = this.#known.get(ended.id);
+      if (message === undefined) {
+        message = await this.#read(pod, container, ended, signal);
+        this.#known.set(ended.id, message);
+      }
+      messages.set(ended.id, message);
+    }
+    return messages;
+  }
+
+  forgetContainer(id: string): void {
+    this.#known.delete(id);
+  }
+
+  async forgetPod(uid: string): Promise<void> {
+    await rm(path.join(this.#root, uid), { recursive: true, force: true });
+  }
+
+  #file(pod: Pod, container: string, attempt: number): string {
+    return path.join(this.#root, pod.metadata.uid ?? '', 'containers', container, String(attempt));
+  }
+
+  async #read(pod: Pod, container: Container, ended: ObservedContainer, signal: AbortSignal): Promise<string> {
+    const fromFile = await readLastBytes(
+      this.#file(pod, container.name, ended.attempt),
+      container.terminationMessagePath ?? '',
+    );
+    const fallsBack = container.terminationMessagePolicy === 'FallbackToLogsOnError';
+    if (fromFile !== '' || !fallsBack || ended.exitCode === 0 || ended.startedAt === undefined) return fromFile;
+    await this.#logs.drained(ended.id, LOG_DRAIN_MS, signal);
+    const reference = { pod: podIdentity(pod), container: container.name, attempt: ended.attempt };
+    return this.#logs.tail(reference, MAX_FALLBACK_LINES, MAX_FALLBACK_BYTES);
+  }
+}
+
+async function readLastBytes(file: string, shownPath: string): Promise<string> {
+  try {
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const { size } = await handle.stat();
+      const length = Math.min(size, MAX_MESSAGE_BYTES);
+      const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+      return buffer.toString('utf8');
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    return `Error on reading termination log ${shownPath}: ${errorMessage(error)}`;
+  }
+}

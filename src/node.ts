@@ -1,0 +1,226 @@
+import { cpus, networkInterfaces, totalmem } from 'node:os';
+import { ownerText, sweepAbandoned } from './abandoned.js';
+import type { Pod } from './api/schema/pod.js';
+import type { DataDirLayout } from './data-dir/layout.js';
+import { connectDockerRuntime, type DockerRuntime } from './docker/docker-runtime.js';
+import type { EventRecorder } from './kubelet/events/event-recorder.js';
+import { runHousekeeping } from './kubelet/housekeeping.js';
+import { ImageManager } from './kubelet/image-manager.js';
+import { FileLogStore } from './kubelet/logs/file-log-store.js';
+import { nodeOperations } from './kubelet/node-operations.js';
+import { Pleg } from './kubelet/pleg.js';
+import { requestPodDeletion } from './kubelet/pod-deletion.js';
+import type { PodOperations } from './kubelet/pod-operations.js';
+import { PodWorkers } from './kubelet/pod-workers.js';
+import { TerminationMessages } from './kubelet/termination-messages.js';
+import { isAbort } from './lib/abort.js';
+import { errorMessage, hasCode, KubeletteError } from './lib/errors.js';
+import type { AgentOptions } from './options.js';
+import type { EngineInfo } from './runtime/runtime.js';
+import type { Store } from './store/store.js';
+
+export interface NodeOptions {
+  readonly options: AgentOptions;
+  readonly layout: DataDirLayout;
+  readonly agentId: string;
+  readonly store: Store;
+  readonly events: EventRecorder;
+}
+
+/** The part of the agent that needs an engine. It exists from the start and works as soon as there is one. */
+export interface Node {
+  readonly ready: Promise<void>;
+  /** @throws `Unavailable` until connected */
+  engine(): EngineInfo;
+  /** @throws `Unavailable` until connected */
+  operations(): PodOperations;
+  stop(deletePods: boolean, graceSeconds: number | undefined): Promise<void>;
+}
+
+/** Tries to reach the engine this often at first, and this often at most later on. */
+const CONNECT_RETRY_MS = 500;
+const CONNECT_RETRY_MAX_MS = 5_000;
+/** Deleting all pods at the end may take the longest grace and this on top. */
+const TEARDOWN_SLACK_MS = 30_000;
+
+interface Connected {
+  readonly runtime: DockerRuntime;
+  readonly engine: EngineInfo;
+  readonly logs: FileLogStore;
+  readonly workers: PodWorkers;
+  readonly operations: PodOperations;
+}
+
+export function startNode(node: NodeOptions): Node {
+  const stopping = new AbortController();
+  let connected: Connected | undefined;
+  const loops: Promise<void>[] = [];
+  const ready = connectAndRun(node, stopping.signal, loops, (value) => {
+    connected = value;
+  });
+  // Whoever starts the agent may not wait for it; a failure is logged where it happens.
+  ready.catch(() => undefined);
+
+  const demand = (): Connected => {
+    if (connected !== undefined) return connected;
+    throw new KubeletteError('Unavailable', 'the Docker engine has not been reached yet (is it running?)');
+  };
+  return {
+    ready,
+    engine: () => demand().engine,
+    operations: () => demand().operations,
+    async stop(deletePods, graceSeconds) {
+      if (deletePods && connected !== undefined) await deleteAll(node, connected, graceSeconds);
+      stopping.abort(new KubeletteError('Unavailable', 'the agent was stopped'));
+      await connected?.workers.stop();
+      await Promise.allSettled([ready, ...loops]);
+      await connected?.logs.stop();
+    },
+  };
+}
+
+async function connectAndRun(
+  node: NodeOptions,
+  signal: AbortSignal,
+  loops: Promise<void>[],
+  onConnected: (connected: Connected) => void,
+): Promise<void> {
+  const { clock, logger } = node.options;
+  const { engine, runtime } = await connect(node, signal);
+  const { events, layout, store } = node;
+  const logs = new FileLogStore({ root: layout.logs, streams: runtime.streams, clock, logger });
+  const images = new ImageManager({ images: runtime.images, events, clock, logger, signal });
+  const messages = new TerminationMessages(layout.pods, logs);
+  const workers = new PodWorkers({
+    ports: {
+      runtime,
+      volumes: runtime.volumes,
+      images,
+      logs,
+      messages,
+      events,
+      store,
+      clock,
+      engine,
+      allocatable: { cpu: String(cpus().length), memory: String(totalmem()) },
+    },
+    hostIP: hostAddress(),
+    logger,
+    random: Math.random,
+  });
+  onConnected({
+    runtime,
+    engine,
+    logs,
+    workers,
+    operations: nodeOperations({ store, runtime, streams: runtime.streams, logs }),
+  });
+
+  const supervise = (name: string, loop: Promise<void>): void => {
+    loops.push(
+      loop.catch((error: unknown) => {
+        if (!isAbort(error, signal)) logger.fatal({ loop: name, error: errorMessage(error) }, 'agent loop ended');
+      }),
+    );
+  };
+  const pleg = new Pleg({
+    runtime,
+    clock,
+    logger,
+    onPod: (uid) => workers.wake(uid),
+    onRecovered: () => workers.wakeAll(),
+  });
+  supervise('pod workers', workers.run(signal));
+  supervise('pleg', pleg.run(signal));
+  const sources = startSources(node, signal, supervise);
+  await Promise.all([pleg.firstListing, sources]);
+  supervise(
+    'housekeeping',
+    runHousekeeping(
+      {
+        store,
+        volumes: runtime.volumes,
+        clock,
+        logger,
+        observedPods: () => pleg.pods,
+        knows: (uid) => workers.knows(uid),
+        removeOrphan: (uid) => workers.removeOrphan(uid),
+        sweep: () => events.sweep(),
+      },
+      signal,
+    ),
+  );
+  logger.info({ engine: engine.version, api: engine.apiVersion, endpoint: engine.endpoint }, 'agent ready');
+}
+
+/** Waits for an engine, saying once what is wrong and that it keeps trying. */
+async function connect(
+  { agentId, layout, options }: NodeOptions,
+  signal: AbortSignal,
+): Promise<{ runtime: DockerRuntime; engine: EngineInfo }> {
+  const { clock, dockerHost, logger, nodeName } = options;
+  const owner = options.ephemeral ? { owner: await ownerText() } : {};
+  let retryMs = CONNECT_RETRY_MS;
+  let told = '';
+  for (;;) {
+    try {
+      const runtime = await connectDockerRuntime(
+        {
+          nodeName,
+          agentId,
+          dataDir: layout.root,
+          clock,
+          logger,
+          ...owner,
+          ...(dockerHost === undefined ? {} : { dockerHost }),
+        },
+        signal,
+      );
+      const engine = await runtime.info(signal);
+      if (options.ephemeral) await sweepAbandoned(options, signal);
+      return { runtime, engine };
+    } catch (error) {
+      if (!hasCode(error, 'Unavailable') || signal.aborted) throw error;
+      const message = errorMessage(error);
+      if (message !== told) logger.error({ error: message }, 'no Docker engine yet, trying on');
+      told = message;
+    }
+    await clock.sleep(retryMs, signal);
+    retryMs = Math.min(retryMs * 2, CONNECT_RETRY_MAX_MS);
+  }
+}
+
+/** Every pod goes, each with its own grace, and this returns when nothing of them is left. */
+async function deleteAll(node: NodeOptions, { workers }: Connected, graceSeconds: number | undefined): Promise<void> {
+  const { clock, logger } = node.options;
+  const pods = node.store.list<Pod>('Pod').items;
+  const graces = pods.map((pod) => graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
+  const within = AbortSignal.timeout(Math.max(0, ...graces) * 1000 + TEARDOWN_SLACK_MS);
+  for (const pod of pods) {
+    const { name, namespace } = pod.metadata;
+    requestPodDeletion(node.store, clock, namespace ?? 'default', name, graceSeconds);
+  }
+  try {
+    await workers.idle(within);
+  } catch {
+    const left = node.store
+      .list<Pod>('Pod')
+      .items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
+    logger.error({ left }, 'pods could not be removed in time; `kubelette gc` removes what is left of them');
+  }
+}
+
+/** The address of this host that others may use: the first one that is not internal. */
+function hostAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}
+
+/** Resolves when every source has delivered once. */
+async function startSources(
+  _node: NodeOptions,
+  _signal: AbortSignal,
+  _supervise: (name: string, loop: Promise<void>) => void,
+): Promise<void> {
+  return Promise.resolve();
+}
