@@ -11,17 +11,17 @@ export interface TextFile {
 
 /**
  * Reads files and folders. Of a folder: the files in it (not below) with one of `extensions` whose names do not start
- * with a dot, in the order of their names. `-` is `stdin`.
+ * with a dot, in the order of their names. `-` is `stdin`, where that is given.
  * @throws KubeletteError `NotFound` when a path does not exist, `Invalid` when a folder has no such file
  */
 export async function readTextFiles(
   paths: readonly string[],
   extensions: readonly string[],
-  stdin: NodeJS.ReadableStream,
+  stdin?: NodeJS.ReadableStream,
 ): Promise<readonly TextFile[]> {
   const files: TextFile[] = [];
   for (const path of paths) {
-    if (path === '-') files.push({ name: '-', text: await text(stdin) });
+    if (path === '-' && stdin !== undefined) files.push({ name: '-', text: await text(stdin) });
     else for (const name of await expandPath(path, extensions)) files.push({ name, text: await readText(name) });
   }
   return files;
