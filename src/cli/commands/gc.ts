@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { hostname } from 'node:os';
+import { dockerHostOption, nodeNameOption, outputOption, type EngineFlags } from '../agent-flags.js';
+import type { CommandContext } from '../command.js';
+import { interruptible } from '../interrupts.js';
+import { nodeNameOf } from '../node-name.js';
+import { escapeLines } from '../output/escape.js';
+import { formatStructured, type StructuredFormat } from '../output/structured.js';
+import type { Terminal } from '../terminal.js';
+
+interface GcFlags extends EngineFlags {
+  readonly all?: true;
+  readonly nodeName: string;
+  readonly output?: StructuredFormat;
+}
+
+/** `kubelette gc`: removes what agents have left on the engine. */
+export function registerGc(program: Command, { terminal }: CommandContext): void {
+  program
+    .command('gc')
+    .description('remove everything of this node name from the engine, running pods included')
+    .option('--all', 'of every kubelette node on the engine')
+    .addOption(nodeNameOption('whose things to remove').default(nodeNameOf(hostname())))
+    .addOption(dockerHostOption())
+    .addOption(outputOption('json', 'yaml'))
+    .action((flags: GcFlags) => interruptible((interrupted) => collectGarbage(flags, terminal, interrupted)));
+}
+
+async function collectGarbage(flags: GcFlags, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const [{ connectEngine }, inventory, { computeRemoved, removedText }] = await Promise.all([
+    import('../../docker/connect.js'),
+    import('../../docker/inventory.js'),
+    import('../gc/removed.js'),
+  ]);
+  const engine = await connectEngine(flags.dockerHost, terminal.clock, signal);
+  const scope = flags.all === true ? {} : { nodeName: flags.nodeName };
+  const before = await inventory.listKubeletteObjects(engine, scope, signal);
+  await inventory.removeKubeletteObjects(engine, before, signal);
+  // Looked at again rather than believed: what is still in use elsewhere stays.
+  const after = await inventory.listKubeletteObjects(engine, scope, signal);
+  const removed = computeRemoved(before, after);
+  terminal.out.write(
+    flags.output === undefined ? escapeLines(removedText(removed)) : await formatStructured({ removed }, flags.output),
+  );
+}

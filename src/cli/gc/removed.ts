@@ -1,0 +1,62 @@
+import type { Inventory, InventoryContainer } from '../../docker/inventory.js';
+
+/** One thing that was on the engine. */
+export interface RemovedObject {
+  readonly kind: 'container' | 'volume' | 'network';
+  /** Id of a container or network, name of a volume. */
+  readonly id: string;
+  readonly nodeName?: string;
+  /** `namespace/name`, where it belonged to a pod. */
+  readonly pod?: string;
+  /** Name of the container in its pod. */
+  readonly container?: string;
+}
+
+/** What is gone between two looks. */
+export function computeRemoved(before: Inventory, after: Inventory): readonly RemovedObject[] {
+  const left = new Set([
+    ...after.containers.map(({ id }) => id),
+    ...after.volumes.map(({ name }) => name),
+    ...after.networks.map(({ id }) => id),
+  ]);
+  return allObjects(before).filter(({ id }) => !left.has(id));
+}
+
+/** Containers first, pod by pod, then volumes, then networks. */
+export function allObjects({ containers, volumes, networks }: Inventory): readonly RemovedObject[] {
+  const podOfUid = new Map(containers.map(({ pod }) => [pod?.uid ?? '', podName(pod)]));
+  return [
+    ...containers.map(containerObject).sort((a, b) => ((a.pod ?? '') < (b.pod ?? '') ? -1 : 1)),
+    ...volumes.map(({ name, nodeName, podUid }) => {
+      const pod = podOfUid.get(podUid);
+      return { kind: 'volume' as const, id: name, nodeName, ...(pod === undefined ? {} : { pod }) };
+    }),
+    ...networks.map(({ id }) => ({ kind: 'network' as const, id })),
+  ];
+}
+
+function containerObject({ id, nodeName, pod, container }: InventoryContainer): RemovedObject {
+  const name = podName(pod);
+  return { kind: 'container', id, nodeName, container, ...(name === undefined ? {} : { pod: name }) };
+}
+
+const podName = (pod: InventoryContainer['pod']): string | undefined =>
+  pod === undefined ? undefined : `${pod.namespace}/${pod.name}`;
+
+/** `container app of pod default/web removed`, one line each, then how many of what. */
+export function removedText(removed: readonly RemovedObject[]): string {
+  if (removed.length === 0) return 'nothing to remove\n';
+  const count = (kind: RemovedObject['kind']): string => {
+    const number = removed.filter((object) => object.kind === kind).length;
+    return `${number} ${kind}${number === 1 ? '' : 's'}`;
+  };
+  const lines = removed.map((object) => `${objectText(object)} removed`);
+  return [...lines, `removed ${count('container')}, ${count('volume')}, ${count('network')}`, ''].join('\n');
+}
+
+function objectText({ kind, id, container, pod, nodeName }: RemovedObject): string {
+  const name = container === undefined || container === '' ? id.slice(0, 12) : container;
+  const owner = pod === undefined ? '' : ` of pod ${pod}`;
+  const node = nodeName === undefined ? '' : ` on node ${nodeName}`;
+  return `${kind} ${kind === 'volume' ? id : name}${owner}${node}`;
+}
