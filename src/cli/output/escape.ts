@@ -2,7 +2,6 @@
  * Characters that make a terminal do something, or make text read in another order than it is stored: C0 and C1
  * controls, DEL, Unicode line separators, and the bidirectional marks, embeddings, overrides and isolates.
  */
-// eslint-disable-next-line no-control-regex -- finding control characters is the point
 const DANGEROUS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 const FAMILIAR: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\u001b': '^[' };

@@ -73,7 +73,7 @@ function walkInitContainers(pod: Pod, status: PodStatus): InitWalk {
     if (isSidecar) sidecarRestarts = addRestarts(sidecarRestarts, restartsOf(container));
     if (container.state?.terminated?.exitCode === 0) continue;
     if (isSidecar && container.started === true) {
-      if (container.ready === true) readySidecars += 1;
+      if (container.ready) readySidecars += 1;
       continue;
     }
     text = initStatusText(container, index, specs.length);
@@ -110,7 +110,7 @@ function walkMainContainers(status: PodStatus): MainWalk {
     if (waiting?.reason) text = waiting.reason;
     else if (terminated?.reason) text = terminated.reason;
     else if (terminated) text = terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode}`;
-    else if (container.ready === true && running) ready += 1;
+    else if (container.ready && running) ready += 1;
   }
   if (text === 'Completed' && ready > 0) text = isConditionTrue(status, 'Ready') ? 'Running' : 'NotReady';
   return text === undefined ? { ready, restarts } : { status: text, ready, restarts };
@@ -132,7 +132,7 @@ function restartsText(restarts: Restarts, nowMs: number): string {
 }
 
 function restartsOf(container: ContainerStatus): Restarts {
-  const count = container.restartCount ?? 0;
+  const count = container.restartCount;
   const lastMs = Date.parse(container.lastState?.terminated?.finishedAt ?? '');
   return Number.isNaN(lastMs) ? { count } : { count, lastMs };
 }

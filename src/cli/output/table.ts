@@ -32,4 +32,4 @@ function formatRow(row: readonly string[], index: number, widths: readonly numbe
 }
 
 /** Code points: what kubectl counts too. */
-const textWidth = (text: string): number => [...text].length;
+const textWidth = (text: string): number => Array.from(text).length;

@@ -1,0 +1,43 @@
+import { Option, type Command } from 'commander';
+import type { LogFormat, LogLevel } from '../lib/logger.js';
+
+const LOG_LEVELS: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+
+/** Flags of the commands that start an agent. */
+export interface LogFlags {
+  readonly logLevel: LogLevel;
+  /** Absent: pretty on a terminal, JSON otherwise. */
+  readonly logFormat?: LogFormat;
+}
+
+/** Flags of the commands that look at the engine themselves. */
+export interface EngineFlags {
+  readonly dockerHost?: string;
+}
+
+export const dockerHostOption = (): Option =>
+  new Option(
+    '--docker-host <uri>',
+    'engine, for example unix:///var/run/docker.sock (default: as the docker command)',
+  ).env('KUBELETTE_DOCKER_HOST');
+
+export const nodeNameOption = (description: string): Option =>
+  new Option('--node-name <name>', description).env('KUBELETTE_NODE_NAME');
+
+export const outputOption = (...formats: readonly string[]): Option =>
+  new Option('-o, --output <format>', 'print the whole result in this format').choices(formats);
+
+/** Adds `--log-level` and `--log-format`. */
+export const addLogFlags = (command: Command, defaultLevel: LogLevel): Command =>
+  command
+    .addOption(
+      new Option('--log-level <level>', 'what the agent itself logs, on stderr')
+        .choices(LOG_LEVELS)
+        .default(defaultLevel)
+        .env('KUBELETTE_LOG_LEVEL'),
+    )
+    .addOption(
+      new Option('--log-format <format>', 'default: pretty on a terminal, json otherwise')
+        .choices(['pretty', 'json'])
+        .env('KUBELETTE_LOG_FORMAT'),
+    );

@@ -1,0 +1,100 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { homedir, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Agent } from '../../agent.js';
+import { addLogFlags, dockerHostOption, nodeNameOption, type EngineFlags, type LogFlags } from '../agent-flags.js';
+import type { CommandContext } from '../command.js';
+import { defaultDataDir, displayPath } from '../files.js';
+import { interruptible } from '../interrupts.js';
+import { nodeNameOf } from '../node-name.js';
+import { escapeText } from '../output/escape.js';
+import type { Terminal } from '../terminal.js';
+
+interface AgentFlags extends EngineFlags, LogFlags {
+  readonly dataDir: string;
+  readonly manifestDir?: string;
+  readonly manifestUrl?: string;
+  readonly nodeName: string;
+}
+
+/** `kubelette agent`: the node agent in the foreground. */
+export function registerAgent(program: Command, { terminal }: CommandContext): void {
+  const command = program
+    .command('agent')
+    .description('run the node agent in the foreground; its pods keep running after it ends')
+    .addOption(
+      new Option('--data-dir <dir>', 'everything the agent writes')
+        .env('KUBELETTE_DATA_DIR')
+        .default(defaultDataDir(terminal.env, homedir())),
+    )
+    .addOption(
+      new Option('--manifest-dir <dir>', 'static pods: every *.yaml, *.yml and *.json in it; watched').env(
+        'KUBELETTE_MANIFEST_DIR',
+      ),
+    )
+    .addOption(new Option('--manifest-url <url>', 'static pods from HTTP, every 20 s').env('KUBELETTE_MANIFEST_URL'))
+    .addOption(nodeNameOption('owner of everything on the engine').default(nodeNameOf(hostname())))
+    .addOption(dockerHostOption());
+  addLogFlags(command, 'info').action((flags: AgentFlags) => runAgent(flags, terminal));
+}
+
+async function runAgent(flags: AgentFlags, terminal: Terminal): Promise<void> {
+  const [{ startAgent }, { createLogger }] = await Promise.all([
+    import('../../agent.js'),
+    import('../../lib/logger.js'),
+  ]);
+  const format = flags.logFormat ?? (terminal.err.isTTY === true ? 'pretty' : 'json');
+  const dataDir = resolve(flags.dataDir);
+  const manifestDir = flags.manifestDir === undefined ? undefined : resolve(flags.manifestDir);
+  await interruptible(async (interrupted) => {
+    const agent = await startAgent({
+      nodeName: flags.nodeName,
+      dataDir,
+      ephemeral: false,
+      clock: terminal.clock,
+      logger: createLogger(flags.logLevel, format),
+      ...(flags.dockerHost === undefined ? {} : { dockerHost: flags.dockerHost }),
+      ...(manifestDir === undefined ? {} : { manifestDir }),
+      ...(flags.manifestUrl === undefined ? {} : { manifestUrl: flags.manifestUrl }),
+    });
+    try {
+      await serve(
+        agent,
+        { ...flags, dataDir, ...(manifestDir === undefined ? {} : { manifestDir }) },
+        terminal,
+        interrupted,
+      );
+    } finally {
+      await agent.stop({ deletePods: false });
+    }
+  });
+}
+
+async function serve(agent: Agent, flags: AgentFlags, terminal: Terminal, interrupted: AbortSignal): Promise<void> {
+  terminal.out.write(whereThingsAre(agent, flags));
+  const stopped = new Promise<'stopped'>((resolveStopped) => {
+    interrupted.addEventListener('abort', () => resolveStopped('stopped'), { once: true });
+    if (interrupted.aborted) resolveStopped('stopped');
+  });
+  const first = await Promise.race([agent.ready.then(() => 'ready' as const), stopped]);
+  if (first === 'ready') {
+    const { version, endpoint } = agent.engine;
+    terminal.out.write(
+      `ready: Docker ${escapeText(version)} at ${escapeText(endpoint)}. Ctrl-C ends the agent, not its pods.\n`,
+    );
+    await stopped;
+  }
+}
+
+function whereThingsAre(agent: Agent, flags: AgentFlags): string {
+  const home = homedir();
+  const lines = [
+    `node       ${agent.nodeName}`,
+    `data       ${displayPath(flags.dataDir, home)}`,
+    `logs       ${displayPath(join(flags.dataDir, 'logs', 'pods'), home)}`,
+    ...(flags.manifestDir === undefined ? [] : [`manifests  ${displayPath(flags.manifestDir, home)} (watched)`]),
+    ...(flags.manifestUrl === undefined ? [] : [`manifests  ${flags.manifestUrl} (every 20 s)`]),
+  ];
+  return lines.map((line) => `${escapeText(line)}\n`).join('');
+}

@@ -1,0 +1,42 @@
+import type { LogLevel } from '../../lib/logger.js';
+import { countText, problemLine, readManifests } from '../manifests.js';
+import { painter } from '../output/colour.js';
+import { escapeText } from '../output/escape.js';
+import type { Terminal } from '../terminal.js';
+import { programName } from './next-steps.js';
+import { runPods } from './run.js';
+
+/** What `kubelette run` was told. */
+export interface RunManifestsOptions {
+  readonly filename: readonly string[];
+  readonly watch?: true;
+  readonly view: 'logs' | 'table';
+  readonly nodeName: string;
+  readonly dockerHost?: string;
+  readonly logLevel: LogLevel;
+}
+
+/**
+ * Runs what is in these files. When anything is wrong with them all problems are printed and nothing is started.
+ * @returns the exit code
+ */
+export async function runManifests(
+  options: RunManifestsOptions,
+  terminal: Terminal,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const found = await readManifests(options.filename);
+  const paint = painter(terminal.err, terminal.env);
+  for (const problem of found.problems)
+    terminal.err.write(`${paint('red', escapeText(problemLine(problem, 'error')))}\n`);
+  for (const warning of found.warnings)
+    terminal.err.write(`${paint('yellow', escapeText(problemLine(warning, 'warning')))}\n`);
+  if (found.problems.length > 0) {
+    terminal.err.write(`${countText(found)}; nothing was started\n`);
+    return 1;
+  }
+  const { view, nodeName, logLevel, dockerHost } = options;
+  const program = programName(process.argv[1], process.cwd());
+  const run = { pods: found.pods, view, nodeName, logLevel, program };
+  return runPods(dockerHost === undefined ? run : { ...run, dockerHost }, terminal, interrupted);
+}
