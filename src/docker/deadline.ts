@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { abortable } from '../lib/abort.js';
 import type { Clock } from '../lib/clock.js';
 import { KubeletteError } from '../lib/errors.js';
@@ -20,6 +21,8 @@ export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
+  // As many calls as there are containers hang on one signal, and each lets go of it.
+  setMaxListeners(0, signal);
   const controller = new AbortController();
   const onAbort = (): void => controller.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
