@@ -9,7 +9,8 @@ import { type Logger, silentLogger } from '../../../../src/lib/logger.js';
 import type { LogRecord } from '../../../../src/runtime/streams.js';
 import { eventually } from '../../../support/eventually.js';
 import { FakeClock } from '../../../support/fake-clock.js';
-import { at, container, plain, pod, record, ScriptedLogs, storedBytes, storedRecords } from './scripted-logs.js';
+import { plain, storedBytes, storedRecords } from '../../../support/stored-logs.js';
+import { at, container, pod, record, ScriptedLogs } from './scripted-logs.js';
 
 const signal = new AbortController().signal;
 /** Longer than any test: the deadline of a drain that must come by itself. */
