@@ -66,7 +66,7 @@ export function renderSupportTable(): string {
     '# What becomes of every field of a Pod',
     '',
     'Made from `src/api/support-table.ts`. kubelette knows every field of a v1 Pod (Kubernetes 1.34): a misspelt one is an',
-    'error, and one that is used without being realised gives a warning. A field whose row is not *yes* includes all below it.',
+    'error, and one that is used without being realised gives a warning. A field whose row is not _yes_ includes all below it.',
     '',
     line('field', 'realised'),
     line('-'.repeat(left), '-'.repeat(right)),

@@ -214,10 +214,10 @@ function findOffset(document: Document.Parsed, path: readonly (string | number)[
 }
 
 /** Booleans and numbers are names too, as they are read. */
-const nameOf = (key: Node): string | undefined => {
-  const value: unknown = isScalar(key) ? (key.value ?? undefined) : undefined;
-  return value === undefined ? undefined : String(value as string | number | boolean);
-};
+const nameOf = (key: Node): string | undefined =>
+  isScalar(key) && !isMissing(key.value) ? String(key.value) : undefined;
+
+const isMissing = (value: unknown): boolean => value === null || value === undefined;
 
 const isMergeKey = (key: Node): boolean => isScalar(key) && key.source === '<<';
 
