@@ -13,9 +13,10 @@ import { requestPodDeletion } from './kubelet/pod-deletion.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
 import { PodWorkers } from './kubelet/pod-workers.js';
 import { TerminationMessages } from './kubelet/termination-messages.js';
-import { isAbort } from './lib/abort.js';
+import { abortable, isAbort } from './lib/abort.js';
 import { errorMessage, hasCode, KubeletteError } from './lib/errors.js';
 import type { AgentOptions } from './options.js';
+import { startSources } from './sources.js';
 import type { EngineInfo } from './runtime/runtime.js';
 import type { Store } from './store/store.js';
 
@@ -86,8 +87,17 @@ async function connectAndRun(
   onConnected: (connected: Connected) => void,
 ): Promise<void> {
   const { clock, logger } = node.options;
-  const { engine, runtime } = await connect(node, signal);
   const { events, layout, store } = node;
+  const supervise = (name: string, loop: Promise<void>): void => {
+    loops.push(
+      loop.catch((error: unknown) => {
+        if (!isAbort(error, signal)) logger.fatal({ loop: name, error: errorMessage(error) }, 'agent loop ended');
+      }),
+    );
+  };
+  // Before the engine: a broken manifest is reported even while there is none.
+  const sources = startSources({ options: node.options, store, events, supervise }, signal);
+  const { engine, runtime } = await connect(node, signal);
   const logs = new FileLogStore({ root: layout.logs, streams: runtime.streams, clock, logger });
   const images = new ImageManager({ images: runtime.images, events, clock, logger, signal });
   const messages = new TerminationMessages(layout.pods, logs);
@@ -116,13 +126,6 @@ async function connectAndRun(
     operations: nodeOperations({ store, runtime, streams: runtime.streams, logs }),
   });
 
-  const supervise = (name: string, loop: Promise<void>): void => {
-    loops.push(
-      loop.catch((error: unknown) => {
-        if (!isAbort(error, signal)) logger.fatal({ loop: name, error: errorMessage(error) }, 'agent loop ended');
-      }),
-    );
-  };
   const pleg = new Pleg({
     runtime,
     clock,
@@ -132,8 +135,7 @@ async function connectAndRun(
   });
   supervise('pod workers', workers.run(signal));
   supervise('pleg', pleg.run(signal));
-  const sources = startSources(node, signal, supervise);
-  await Promise.all([pleg.firstListing, sources]);
+  await abortable(Promise.all([pleg.firstListing, sources]), signal);
   supervise(
     'housekeeping',
     runHousekeeping(
@@ -214,13 +216,4 @@ async function deleteAll(node: NodeOptions, { workers }: Connected, graceSeconds
 function hostAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
-}
-
-/** Resolves when every source has delivered once. */
-async function startSources(
-  _node: NodeOptions,
-  _signal: AbortSignal,
-  _supervise: (name: string, loop: Promise<void>) => void,
-): Promise<void> {
-  return Promise.resolve();
 }
