@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -72,10 +72,17 @@ async function compress(path: string, signal: AbortSignal): Promise<void> {
   try {
     await pipeline(createReadStream(path), createGzip(), createWriteStream(temporary, { mode: 0o640 }), { signal });
     await rename(temporary, target);
-    await rm(path, { force: true });
   } catch (error) {
     await rm(temporary, { force: true });
+    if (isMissing(error)) return;
     throw error;
+  }
+  try {
+    await unlink(path);
+  } catch (error) {
+    // Pruned by a rotation meanwhile: then neither name shall stay.
+    await rm(target, { force: true });
+    if (!isMissing(error)) throw error;
   }
 }
 
@@ -85,7 +92,9 @@ async function siblings(path: string): Promise<readonly string[]> {
   try {
     return (await readdir(dirname(path))).filter((name) => name.startsWith(prefix));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (isMissing(error)) return [];
     throw error;
   }
 }
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

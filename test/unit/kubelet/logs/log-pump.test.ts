@@ -228,6 +228,19 @@ describe('log pump', () => {
     expect(await stored()).toEqual(kept);
   });
 
+  it('keeps no more files, and does not complain, when it rotates faster than it compresses', async () => {
+    const streams = new ScriptedLogs();
+    streams.push(...Array.from({ length: 400 }, (_, i) => record(i, Buffer.alloc(20_000, i))));
+    const store = storeOver(streams, { maxFileBytes: 50_000, maxFiles: 4, logger: countingLogger() });
+    store.follow(pod, container({ state: 'exited' }));
+    await store.drained('c0ffee', EVER, signal);
+    await eventually('all but the newest compressed', async () => {
+      const names = (await readdir(directory)).sort().map((name) => name.split('.').at(-1) === 'gz');
+      return names.join() === 'false,true,true,false';
+    });
+    expect(warnings).toBe(0);
+  });
+
   it('goes on in the full file when it cannot be renamed', async () => {
     const streams = new ScriptedLogs();
     const all = Array.from({ length: 30 }, (_, i) => record(i, `number ${String(i)}`.padEnd(50, '.')));
