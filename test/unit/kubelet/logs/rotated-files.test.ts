@@ -61,6 +61,13 @@ describe('rotated log files', () => {
     expect(gunzipSync(zipped).toString()).toBe('0.log.20260101-000000');
   });
 
+  it('takes it that a file is deleted while or before it is compressed, and does not bring it back', async () => {
+    await write('0.log.20260103-000000');
+    for (const day of ['01', '02']) await writeFile(`${path}.202601${day}-000000`, Buffer.alloc(20_000_000, 'text '));
+    await Promise.all([compressRotated(path, signal), pruneRotated(path, 1)]);
+    expect(await readdir(directory)).toEqual(['0.log.20260103-000000']);
+  });
+
   it('leaves the original when a compression is aborted', async () => {
     await write('0.log.20260101-000000', '0.log.20260102-000000');
     await expect(compressRotated(path, AbortSignal.abort())).rejects.toThrow();
