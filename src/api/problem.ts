@@ -23,12 +23,19 @@ export function formatProblem({ file, line, column, path, message }: Problem): s
   return [`${file}:${line}:${column}`, path, message].filter((part) => part !== '').join(': ');
 }
 
-/** Steps as text. Keys that are not field names are bracketed, as `metadata.labels[example.com/tier]`. */
+/** Fields whose keys are the user's, not Kubernetes'. */
+const MAPS = new Set<string | number | undefined>([
+  ...['labels', 'annotations', 'matchLabels', 'nodeSelector', 'limits', 'requests', 'overhead'],
+  ...['data', 'binaryData', 'stringData', 'volumeAttributes', 'allocatedResources'],
+]);
+
+/** Steps as text. Keys of maps are bracketed like places in lists: `metadata.labels[tier]`, `spec.containers[0].image`. */
 export function formatPath(segments: readonly (string | number)[]): string {
   let text = '';
-  for (const segment of segments) {
-    if (typeof segment === 'number' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(segment)) text += `[${segment}]`;
-    else text += text === '' ? segment : `.${segment}`;
+  for (const [index, segment] of segments.entries()) {
+    const isField = typeof segment === 'string' && /^[A-Za-z_][A-Za-z0-9_]*$/.test(segment);
+    if (isField && !MAPS.has(segments[index - 1])) text += text === '' ? segment : `.${segment}`;
+    else text += `[${segment}]`;
   }
   return text;
 }

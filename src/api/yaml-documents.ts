@@ -1,21 +1,8 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  LineCounter,
-  parseAllDocuments,
-  type Document,
-  type Node,
-  type ParsedNode,
-  type ScalarTag,
-  type Tags,
-  type YAMLMap,
-} from 'yaml';
+import { Lexer, LineCounter, parseAllDocuments, type Document, type ScalarTag, type Tags } from 'yaml';
 import { errorMessage } from '../lib/errors.js';
 import { toPlain, type PlainProblem } from './plain.js';
 import type { Position } from './problem.js';
+import { badKeys, findOffset } from './yaml-nodes.js';
 
 /** Larger files are refused unread, as by the kubelet. In UTF-16 units. */
 export const MAX_MANIFEST_LENGTH = 10 * 1024 * 1024;
@@ -76,7 +63,7 @@ export function readDocuments(text: string): { documents: TextDocument[]; proble
     for (const fault of faults) {
       problems.push({ document: number, ...at(lines, fault.pos[0]), segments: [], message: fault.message });
     }
-    const keys = faults.length > 0 ? [] : badKeys(document);
+    const keys = faults.length > 0 ? [] : badKeys(document, MAX_DEPTH);
     for (const { offset, segments, message } of keys.slice(0, MAX_REPORTED)) {
       problems.push({ document: number, ...at(lines, offset), segments, message });
     }
@@ -143,39 +130,6 @@ function refuseText(text: string): TextProblem | undefined {
   return undefined;
 }
 
-interface BadKey {
-  readonly offset: number;
-  readonly segments: (string | number)[];
-  readonly message: string;
-}
-
-/** Names written twice in one map, and names that are none. */
-function badKeys(document: Document.Parsed): BadKey[] {
-  const found: BadKey[] = [];
-  const look = (node: Node | null, segments: (string | number)[]): void => {
-    if (segments.length > MAX_DEPTH) return;
-    if (isSeq(node)) {
-      for (const [index, item] of node.items.entries()) look(item as Node | null, [...segments, index]);
-    } else if (isMap(node)) {
-      const seen = new Set<string>();
-      for (const { key, value } of node.items as { key: Node; value: Node | null }[]) {
-        const offset = offsetOf(key) ?? 0;
-        const name = nameOf(key);
-        if (name === undefined) {
-          found.push({ offset, segments, message: 'the name of a field must be plain text' });
-          continue;
-        }
-        if (isMergeKey(key)) continue;
-        if (seen.has(name)) found.push({ offset, segments: [...segments, name], message: 'duplicate field' });
-        seen.add(name);
-        look(value, [...segments, name]);
-      }
-    }
-  };
-  look(document.contents, []);
-  return found;
-}
-
 function plainValue(document: Document.Parsed): { value: unknown; problems: PlainProblem[] } {
   try {
     return toPlain(document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown, MAX_DEPTH);
@@ -188,62 +142,4 @@ function plainValue(document: Document.Parsed): { value: unknown; problems: Plai
 function at(lines: LineCounter, offset: number): Position {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
-}
-
-function findOffset(document: Document.Parsed, path: readonly (string | number)[], wantKey: boolean): number {
-  let node: Node | null = document.contents;
-  let found = offsetOf(node) ?? 0;
-  for (const [index, segment] of path.entries()) {
-    node = resolve(document, node);
-    if (isSeq(node) && typeof segment === 'number') {
-      node = (node.items[segment] as Node | undefined) ?? null;
-      found = offsetOf(node) ?? found;
-    } else if (isMap(node)) {
-      const pair = findPair(document, node, String(segment));
-      if (pair === undefined) return found;
-      const keyOffset = offsetOf(pair.key) ?? found;
-      node = pair.value;
-      const last = index === path.length - 1;
-      found = isScalar(node) && node.source !== '' && !(wantKey && last) ? (offsetOf(node) ?? keyOffset) : keyOffset;
-    } else {
-      return found;
-    }
-    if (node === null) return found;
-  }
-  return found;
-}
-
-/** Booleans and numbers are names too, as they are read. */
-const nameOf = (key: Node): string | undefined =>
-  isScalar(key) && !isMissing(key.value) ? String(key.value) : undefined;
-
-const isMissing = (value: unknown): boolean => value === null || value === undefined;
-
-const isMergeKey = (key: Node): boolean => isScalar(key) && key.source === '<<';
-
-const offsetOf = (node: Node | null): number | undefined => (node as ParsedNode | null)?.range[0];
-
-const resolve = (document: Document.Parsed, node: Node | null): Node | null =>
-  isAlias(node) ? ((node.resolve(document) as Node | undefined) ?? null) : node;
-
-/** The entry a name comes from: the map's own one, else one merged into it. */
-function findPair(
-  document: Document.Parsed,
-  map: YAMLMap,
-  name: string,
-  depth = 0,
-): { key: Node; value: Node | null } | undefined {
-  const pairs = map.items as { key: Node; value: Node | null }[];
-  const own = pairs.find(({ key }) => nameOf(key) === name);
-  if (own !== undefined || depth > MAX_DEPTH) return own;
-  for (const { key, value } of pairs) {
-    if (!isMergeKey(key)) continue;
-    const merged = resolve(document, value);
-    for (const candidate of isSeq(merged) ? (merged.items as Node[]) : [merged]) {
-      const target = resolve(document, candidate);
-      const pair = isMap(target) ? findPair(document, target, name, depth + 1) : undefined;
-      if (pair !== undefined) return pair;
-    }
-  }
-  return undefined;
 }

@@ -183,7 +183,7 @@ spec:
       'an amount',
       `${WEB}      resources: { limits: { cpu: lots } }\n`,
       [
-        `web.yaml:9:35: spec.containers[0].resources.limits.cpu: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$', got string "lots"`,
+        `web.yaml:9:35: spec.containers[0].resources.limits[cpu]: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$', got string "lots"`,
       ],
     ],
     [
@@ -222,7 +222,7 @@ spec:
     [
       'constructor',
       WEB.replace('name: web', 'name: web\n  labels: { constructor: x }'),
-      ['web.yaml:5:13: metadata.labels.constructor: this name is not allowed'],
+      ['web.yaml:5:13: metadata.labels[constructor]: this name is not allowed'],
     ],
     ['a NUL', 'apiVersion: v1\nkind: P\0d', ['web.yaml:2:8: control character U+0000 is not allowed']],
     ['too much text', ' '.repeat(10 * 1024 * 1024 + 1), ['web.yaml:1:1: larger than 10485760 bytes']],
@@ -250,6 +250,29 @@ spec:
       'web.yaml:6:3: spec.bar: unknown field',
       'web.yaml:8:7: spec.containers[0].name: Required value',
       'web.yaml:9:7: spec.containers[0].baz: unknown field',
+    ]);
+  });
+
+  it('validates what can be decoded of a pod with problems, but not what follows from them', () => {
+    const text = `apiVersion: v1
+kind: Pod
+metadata: { name: Web }
+spec:
+  restartPolicy: Sometimes
+  volumes: [{ name: a, configmap: { name: c } }]
+  containers:
+    - name: app
+      livenessProbe: { httpget: { port: 80 } }
+      volumeMounts: [{ name: b, mountPath: /b }]
+      ports: [{ containerPort: 70000 }]
+`;
+    expect(complaints(text)).toEqual([
+      expect.stringMatching(/^web.yaml:3:19: metadata.name: Invalid value: "Web": a lowercase RFC 1123 subdomain must/),
+      'web.yaml:5:18: spec.restartPolicy: Unsupported value: "Sometimes": supported values: "Always", "OnFailure", "Never"',
+      'web.yaml:6:24: spec.volumes[0].configmap: unknown field',
+      'web.yaml:8:7: spec.containers[0].image: Required value',
+      'web.yaml:9:24: spec.containers[0].livenessProbe.httpget: unknown field',
+      'web.yaml:11:32: spec.containers[0].ports[0].containerPort: Invalid value: 70000: must be between 1 and 65535, inclusive',
     ]);
   });
 
