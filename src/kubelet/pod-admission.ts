@@ -2,7 +2,7 @@ import { computeQosClass } from '../api/qos.js';
 import type { ObjectMeta } from '../api/schema/meta.js';
 import type { Pod } from '../api/schema/pod.js';
 import { KubeletteError } from '../lib/errors.js';
-import { toTimestamp } from '../store/timestamp.js';
+import { toRfc3339 } from '../lib/time.js';
 
 export interface AdmissionInput {
   readonly nodeName: string;
@@ -44,7 +44,7 @@ export function admitPod(pod: Pod, { nodeName, now, uid }: AdmissionInput): Pod 
       ...withoutServerFields(pod.metadata),
       namespace: pod.metadata.namespace ?? 'default',
       ...(uid === undefined ? {} : { uid }),
-      creationTimestamp: toTimestamp(now),
+      creationTimestamp: toRfc3339(now),
       generation: 1,
     },
     spec: { ...pod.spec, nodeName },

@@ -3,7 +3,7 @@ import type { Pod } from '../api/schema/pod.js';
 import type { Clock } from '../lib/clock.js';
 import { KubeletteError } from '../lib/errors.js';
 import type { Store } from '../store/store.js';
-import { toTimestamp } from '../store/timestamp.js';
+import { toRfc3339 } from '../lib/time.js';
 
 /** Source: kubernetes pkg/apis/core/v1/defaults.go */
 const DEFAULT_GRACE_SECONDS = 30;
@@ -49,7 +49,7 @@ function nextDeletion(metadata: ObjectMeta, graceSeconds: number, now: number): 
   if (deletionTimestamp !== undefined && graceSeconds >= current) return undefined;
   const begunMs = deletionTimestamp === undefined ? now : Date.parse(deletionTimestamp) - current * 1_000;
   return {
-    deletionTimestamp: toTimestamp(begunMs + graceSeconds * 1_000),
+    deletionTimestamp: toRfc3339(begunMs + graceSeconds * 1_000),
     deletionGracePeriodSeconds: graceSeconds,
   };
 }

@@ -8,7 +8,7 @@ import { ChangeHistory, type Change } from './change-history.js';
 import { FrozenCopies } from './frozen-copy.js';
 import { alreadyExists, notFound, preconditionFailed, staleVersion } from './object-errors.js';
 import { objectKey, type ListOptions, type Store, type WatchEvent } from './store.js';
-import { toTimestamp } from './timestamp.js';
+import { toRfc3339 } from '../lib/time.js';
 
 /** Changes kept for watchers that are behind. */
 export const HISTORY_LIMIT = 10_000;
@@ -72,7 +72,7 @@ export class MemoryStore implements Store {
     return this.#publish('ADDED', object, {
       ...metadata,
       uid: metadata.uid ?? randomUUID(),
-      creationTimestamp: metadata.creationTimestamp ?? toTimestamp(this.#options.clock.now()),
+      creationTimestamp: metadata.creationTimestamp ?? toRfc3339(this.#options.clock.now()),
       ...('spec' in object ? { generation: metadata.generation ?? 1 } : {}),
     });
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import { EVENT_TTL_MS } from '../../options.js';
 import type { Store } from '../../store/store.js';
-import { toTimestamp } from '../../store/timestamp.js';
+import { toRfc3339 } from '../../lib/time.js';
 import { EventCorrelator, type CorrelatedEvent } from './event-correlator.js';
 import type { EventSink } from './event-sink.js';
 
@@ -77,8 +77,8 @@ export class EventRecorder implements EventSink {
       reason: event.reason,
       message: event.message,
       source: { component: COMPONENT, host: this.#nodeName },
-      firstTimestamp: toTimestamp(event.firstMs),
-      lastTimestamp: toTimestamp(event.lastMs),
+      firstTimestamp: toRfc3339(event.firstMs),
+      lastTimestamp: toRfc3339(event.lastMs),
       count: event.count,
       type: event.type,
       reportingComponent: COMPONENT,

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { watch, type FSWatcher } from 'chokidar';
 import type { Logger } from '../../lib/logger.js';
 import { isManifestName } from './manifest-files.js';
@@ -32,16 +32,18 @@ export class DirectoryHints {
     this.#identity = identity;
     await this.close();
     this.#broken = false;
+    const roots = new Set(this.#paths.map((path) => resolve(path)));
     this.#watcher = watch([...this.#paths], {
       depth: 0,
       ignoreInitial: true,
-      ignored: (path) => !this.#paths.includes(path) && !isManifestName(basename(path)),
+      ignored: (path) => !roots.has(resolve(path)) && !isManifestName(basename(path)),
     });
     this.#watcher.on('all', this.#onHint);
     // What happened before it was ready is not told.
     this.#watcher.on('ready', this.#onHint);
     this.#watcher.on('error', (error) => {
-      if (!this.#broken) this.#logger.warn({ paths: this.#paths, err: error }, 'cannot watch manifests, polling instead');
+      if (!this.#broken)
+        this.#logger.warn({ paths: this.#paths, err: error }, 'cannot watch manifests, polling instead');
       this.#broken = true;
     });
   }

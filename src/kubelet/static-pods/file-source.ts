@@ -77,10 +77,12 @@ export class FileSource implements PodSource {
     const parse = { nodeName, suffixName, source: this.name, tolerateAll: suffixName };
     const newFile = (path: string): ManifestFile =>
       new ManifestFile(path, clock, (text, file) => readManifestPods(text, file, parse));
-    // `join` tidies the path up, so that the same one given twice is recognised.
-    return [...new Set(roots.map((root) => join(root)))].map((path) => new ManifestRoot(path, newFile));
+    return [...new Set(roots.map(tidy))].map((path) => new ManifestRoot(path, newFile));
   }
 }
+
+/** One spelling for each path, so that one given twice is recognised. */
+const tidy = (path: string): string => join(path).replace(/(?<=.)\/+$/, '');
 
 function combine(roots: readonly ManifestRoot[]): Snapshot {
   // A file may be named itself and be in a directory that is named, too.

@@ -1,9 +1,10 @@
 import { decodeManifest, type DecodedObject } from '../../api/decode.js';
 import { defaultPod } from '../../api/defaults.js';
 import { podUid } from '../../api/hash.js';
-import type { Problem } from '../../api/problem.js';
+import { byPosition, type Problem } from '../../api/problem.js';
 import type { Pod, PodSpec } from '../../api/schema/pod.js';
 import { validatePod } from '../../api/validate.js';
+import { readDocuments } from '../../api/yaml-documents.js';
 import { CONFIG_HASH, CONFIG_SOURCE, MANIFEST, wholeFile } from './pod-source.js';
 
 export interface ManifestPodsOptions {
@@ -37,15 +38,23 @@ export function readManifestPods(text: string, file: string, options: ManifestPo
   for (const decoded of objects) {
     const { object } = decoded;
     if (object.kind !== 'Pod') {
-      warnings.push(problemAt(decoded, file, ['kind'], 'kind', `only Pods are taken from manifests, not this ${object.kind}`));
+      warnings.push(
+        problemAt(decoded, file, ['kind'], 'kind', `only Pods are taken from manifests, not this ${object.kind}`),
+      );
       continue;
     }
     const pod = defaultPod(identify(object, file, options));
     problems.push(...problemsOf(pod, object, decoded, file, options.nodeName));
     pods.push(pod);
   }
-  if (objects.length === 0 && problems.length === 0) problems.push(wholeFile(file, 'there is no object in it'));
-  return problems.length > 0 ? { pods: [], problems, warnings } : { pods, problems, warnings };
+  // A list without items is not nothing: it says that there are none.
+  if (objects.length === 0 && problems.length === 0 && readDocuments(text).documents.length === 0)
+    problems.push(wholeFile(file, 'there is no object in it'));
+  return {
+    pods: problems.length > 0 ? [] : pods,
+    problems: problems.sort(byPosition),
+    warnings: warnings.sort(byPosition),
+  };
 }
 
 function identify(pod: Pod, file: string, { nodeName, source, suffixName, tolerateAll }: ManifestPodsOptions): Pod {
@@ -74,7 +83,13 @@ const tolerant = (spec: PodSpec): PodSpec => ({
 /** @param written the pod as it is in the file */
 function problemsOf(pod: Pod, written: Pod, decoded: DecodedObject, file: string, nodeName: string): Problem[] {
   const problems = validatePod(pod).map(({ path, segments, message }) =>
-    problemAt(decoded, file, segments, path, message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message),
+    problemAt(
+      decoded,
+      file,
+      segments,
+      path,
+      message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message,
+    ),
   );
   const wanted = written.spec.nodeName;
   if (wanted !== undefined && wanted !== '' && wanted !== nodeName)

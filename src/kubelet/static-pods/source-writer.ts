@@ -1,0 +1,156 @@
+import type { Pod } from '../../api/schema/pod.js';
+import { isAbort } from '../../lib/abort.js';
+import type { Clock } from '../../lib/clock.js';
+import type { Logger } from '../../lib/logger.js';
+import { Wake } from '../../lib/wake.js';
+import { RESYNC_PERIOD_MS } from '../../options.js';
+import { objectKey, type Store } from '../../store/store.js';
+import type { EventSink } from '../events/event-sink.js';
+import { admitPod } from '../pod-admission.js';
+import { requestPodDeletion } from '../pod-deletion.js';
+import { CONFIG_SEEN, describeProblem, type PodSource, type Snapshot } from './pod-source.js';
+import { reconcileSource } from './reconcile-source.js';
+
+export interface SourceWriterOptions {
+  readonly source: PodSource;
+  readonly store: Store;
+  readonly nodeName: string;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The source's first snapshot is in the store: pods it does not want can be told from pods not yet seen. */
+  readonly onDelivered: () => void;
+}
+
+/** Keeps the store's pods of one source as the source wants them, until the signal aborts. */
+export async function runSourceWriter(options: SourceWriterOptions, signal: AbortSignal): Promise<void> {
+  const writer = new SourceWriter(options);
+  // One part failing ends the others.
+  const stop = new AbortController();
+  const inner = AbortSignal.any([signal, stop.signal]);
+  const parts = [writer.read(inner), writer.watch(inner), writer.write(inner)].map(async (part) => {
+    try {
+      await part;
+    } catch (error) {
+      if (!isAbort(error, inner)) throw error;
+    } finally {
+      stop.abort();
+    }
+  });
+  const results = await Promise.allSettled(parts);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
+
+class SourceWriter {
+  readonly #options: SourceWriterOptions;
+  readonly #wake = new Wake();
+  #snapshot: Snapshot | undefined;
+  #delivered = false;
+  /** Told already: problems as text, ignored pods by uid. */
+  #told: ReadonlySet<string> = new Set();
+  #ignored: ReadonlySet<string> = new Set();
+
+  constructor(options: SourceWriterOptions) {
+    this.#options = options;
+  }
+
+  async read(signal: AbortSignal): Promise<void> {
+    for await (const snapshot of this.#options.source.snapshots(signal)) {
+      this.#tell(snapshot);
+      this.#snapshot = snapshot;
+      this.#wake.set();
+    }
+  }
+
+  /** A pod that went away may have kept its successor waiting; one that someone changed has to be changed back. */
+  async watch(signal: AbortSignal): Promise<void> {
+    const { store, logger } = this.#options;
+    while (!signal.aborted) {
+      try {
+        const changes = store.watch<Pod>('Pod', String(store.revision), signal)[Symbol.asyncIterator]();
+        while ((await changes.next()).done !== true) this.#wake.set();
+      } catch (error) {
+        // Too far behind: nothing is lost, as the whole store is looked at each time.
+        logger.debug({ err: error }, 'watching pods starts over');
+      }
+      this.#wake.set();
+    }
+  }
+
+  async write(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.#snapshot !== undefined) {
+        this.#apply(this.#snapshot);
+        if (!this.#delivered) this.#options.onDelivered();
+        this.#delivered = true;
+      }
+      await this.#wake.wait(RESYNC_PERIOD_MS, this.#options.clock, signal);
+    }
+  }
+
+  #apply(snapshot: Snapshot): void {
+    const { source, store, clock, nodeName } = this.#options;
+    const stored = store.list<Pod>('Pod').items;
+    const changes = reconcileSource({ source: source.name, desired: snapshot, stored });
+    const now = clock.now();
+    for (const { metadata } of changes.requestDeletion)
+      this.#attempt(metadata, () => void requestPodDeletion(store, clock, metadata.namespace ?? '', metadata.name));
+    for (const pod of changes.update) this.#attempt(pod.metadata, () => void store.update(pod));
+    for (const pod of changes.create)
+      this.#attempt(pod.metadata, () => void store.create(admitPod(withSeen(pod, now), admission(pod, nodeName, now))));
+    this.#tellIgnored([...snapshot.duplicates, ...changes.conflicts]);
+  }
+
+  /** One pod's trouble is not another one's. */
+  #attempt({ namespace, name }: Pod['metadata'], change: () => void): void {
+    try {
+      change();
+    } catch (error) {
+      this.#options.logger.error({ pod: `${namespace ?? ''}/${name}`, err: error }, 'pod of a source cannot be stored');
+    }
+  }
+
+  /** Once for each change, not once for each look. */
+  #tell({ problems, warnings }: Snapshot): void {
+    const { logger, source } = this.#options;
+    const texts = new Set<string>();
+    for (const [list, level] of [[problems, 'error'] as const, [warnings, 'warn'] as const]) {
+      for (const problem of list) {
+        const text = describeProblem(problem);
+        if (!this.#told.has(text) && !texts.has(text))
+          logger[level]({ source: source.name, error: text }, 'problem in a manifest');
+        texts.add(text);
+      }
+    }
+    this.#told = texts;
+  }
+
+  #tellIgnored(pods: readonly Pod[]): void {
+    const { events, source } = this.#options;
+    for (const pod of pods) {
+      const { uid = '', name, namespace = '' } = pod.metadata;
+      if (this.#ignored.has(`${uid} ${objectKey(pod)}`)) continue;
+      events.event(
+        pod,
+        'Warning',
+        'FailedValidation',
+        `Error validating pod ${name}_${namespace}(${uid}) from ${source.name} due to duplicate pod name "${name}", ignoring`,
+      );
+    }
+    this.#ignored = new Set(pods.map((pod) => `${pod.metadata.uid ?? ''} ${objectKey(pod)}`));
+  }
+}
+
+const admission = ({ metadata }: Pod, nodeName: string, now: number): Parameters<typeof admitPod>[1] => ({
+  nodeName,
+  now,
+  ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
+});
+
+const withSeen = (pod: Pod, now: number): Pod => ({
+  ...pod,
+  metadata: {
+    ...pod.metadata,
+    annotations: { ...pod.metadata.annotations, [CONFIG_SEEN]: new Date(now).toISOString() },
+  },
+});
