@@ -32,14 +32,12 @@ export class FrameParser {
     let offset = 0;
     for (;;) {
       this.#needed = frameLength(bytes, offset);
-      if (bytes.length - offset < this.#needed) break;
       const end = offset + this.#needed;
-      if (this.#needed > HEADER_LENGTH) {
-        frames.push({
-          stream: bytes[offset] === 2 ? 'stderr' : 'stdout',
-          payload: bytes.subarray(offset + HEADER_LENGTH, end),
-        });
-      }
+      if (end > bytes.length) break;
+      frames.push({
+        stream: bytes[offset] === 2 ? 'stderr' : 'stdout',
+        payload: bytes.subarray(offset + HEADER_LENGTH, end),
+      });
       offset = end;
     }
     const rest = bytes.subarray(offset);
