@@ -1,4 +1,4 @@
-import { errorMessage, KubeletteError, type ErrorCode } from '../lib/errors.js';
+import { KubeletteError, type ErrorCode } from '../lib/errors.js';
 
 /** What docker-modem throws when the engine answered with an error. */
 interface EngineAnswer extends Error {
@@ -19,10 +19,15 @@ export const isEngineAnswer = (error: unknown): error is EngineAnswer =>
 export function toKubeletteError(error: unknown, endpoint: string): KubeletteError {
   if (error instanceof KubeletteError) return error;
   if (isEngineAnswer(error)) return answerError(error.statusCode, engineWords(error), error);
-  const words = errorMessage(error);
-  return new KubeletteError('Unavailable', `cannot reach the Docker engine at ${endpoint}: ${words} (is it running?)`, {
-    cause: error,
-  });
+  // Not by class: errors of Node itself are of another class in a test runner's sandbox.
+  const words = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+  return new KubeletteError(
+    'Unavailable',
+    `cannot reach the Docker engine at ${endpoint}: ${String(words)} (is it running?)`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** An error as the docker CLI words it. Also for errors that come as a line of a progress stream. */

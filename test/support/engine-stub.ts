@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Docker from 'dockerode';
+import { Engine } from '../../src/docker/engine.js';
+import type { Clock } from '../../src/lib/clock.js';
+
+export interface EngineStub {
+  readonly engine: Engine;
+  readonly socketPath: string;
+  /** `METHOD path?query` of every request, in order, with its body. */
+  readonly requests: { readonly line: string; readonly body: string; readonly headers: IncomingMessage['headers'] }[];
+  close(): Promise<void>;
+}
+
+/** A socket that answers as told: for replies no healthy engine gives. */
+export async function openEngineStub(
+  clock: Clock,
+  answer: (request: string, response: ServerResponse) => void,
+): Promise<EngineStub> {
+  const directory = await mkdtemp(join(tmpdir(), 'kubelette-stub-'));
+  const socketPath = join(directory, 'docker.sock');
+  const requests: EngineStub['requests'] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const line = `${request.method ?? ''} ${request.url ?? ''}`;
+      requests.push({ line, body: Buffer.concat(chunks).toString(), headers: request.headers });
+      answer(line, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(socketPath, resolve));
+  const facts = { version: '20.10.24', apiVersion: '1.41', architecture: 'amd64', endpoint: 'stub' };
+  return {
+    engine: new Engine(new Docker({ socketPath, version: 'v1.41' }), facts, clock),
+    socketPath,
+    requests,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** Ends a response with a JSON body. */
+export function reply(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+}

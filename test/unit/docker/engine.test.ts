@@ -1,0 +1,275 @@
+import type { ServerResponse } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { connectEngine } from '../../../src/docker/connect.js';
+import { createContainer } from '../../../src/docker/create-container.js';
+import { events } from '../../../src/docker/events.js';
+import { DockerImages } from '../../../src/docker/images.js';
+import { logs } from '../../../src/docker/logs.js';
+import type { RuntimeHint } from '../../../src/runtime/runtime.js';
+import { silentLogger } from '../../../src/lib/logger.js';
+import { openEngineStub, reply, type EngineStub } from '../../support/engine-stub.js';
+import { FakeClock } from '../../support/fake-clock.js';
+import { containerSpec } from '../../support/specs.js';
+
+const { signal } = new AbortController();
+let clock: FakeClock;
+let stub: EngineStub;
+
+async function open(answer: (request: string, response: ServerResponse) => void): Promise<EngineStub> {
+  clock = new FakeClock();
+  stub = await openEngineStub(clock, answer);
+  return stub;
+}
+afterEach(async () => stub.close());
+
+/** Waits until the stub was asked, then lets `ms` pass. */
+async function passAfterRequest(ms: number): Promise<void> {
+  while (stub.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  await clock.advance(ms);
+}
+
+describe('a call to the engine', () => {
+  it.each([
+    [400, 'Invalid'],
+    [404, 'NotFound'],
+    [409, 'Conflict'],
+    [500, 'Internal'],
+    [501, 'Unsupported'],
+    [503, 'Unavailable'],
+  ])('answered with %i is %s in the words of the engine', async (status, code) => {
+    const { engine } = await open((_line, response) => reply(response, status, { message: 'no such thing\n' }));
+    await expect(engine.call({ method: 'GET', path: '/x' }, signal)).rejects.toMatchObject({
+      code,
+      message: 'Error response from daemon: no such thing',
+      details: { statusCode: status },
+    });
+  });
+
+  it('for a stream that is refused has the words of the engine too', async () => {
+    const { engine } = await open((_line, response) => reply(response, 404, { message: 'No such container: x' }));
+    await expect(engine.stream({ method: 'GET', path: '/x' }, signal)).rejects.toMatchObject({
+      code: 'NotFound',
+      message: 'Error response from daemon: No such container: x',
+    });
+  });
+
+  it('is done when the engine says that it is so already', async () => {
+    const { engine } = await open((_line, response) => void response.writeHead(304).end());
+    await expect(engine.call({ method: 'POST', path: '/x' }, signal)).resolves.toBeDefined();
+  });
+
+  it('sends the body as body only: it holds environment values', async () => {
+    const { engine, requests } = await open((_line, response) => reply(response, 201, {}));
+    await engine.call({ method: 'POST', path: '/x', query: { name: 'n' }, body: { Env: ['A=secret'] } }, signal);
+    expect(requests[0]).toMatchObject({ line: 'POST /v1.41/x?name=n', body: '{"Env":["A=secret"]}' });
+  });
+
+  it('is given up after two minutes', async () => {
+    const { engine } = await open(() => undefined);
+    const call = engine.call({ method: 'GET', path: '/x' }, signal);
+    const expectation = expect(call).rejects.toMatchObject({
+      code: 'Unavailable',
+      message: 'the Docker engine at stub did not answer within 120 s',
+    });
+    await passAfterRequest(120_000);
+    await expectation;
+  });
+
+  it('is given up even when the reply broke off in the middle', async () => {
+    const { engine } = await open((_line, response) => {
+      response.writeHead(200, { 'Content-Length': '100' });
+      response.write('{"half":', () => response.destroy());
+    });
+    const expectation = expect(engine.call({ method: 'GET', path: '/x' }, signal)).rejects.toMatchObject({
+      code: 'Unavailable',
+    });
+    await passAfterRequest(120_000);
+    await expectation;
+  });
+
+  it('ends at once with the reason of the caller', async () => {
+    const { engine } = await open(() => undefined);
+    const leave = new AbortController();
+    const call = engine.call({ method: 'GET', path: '/x' }, leave.signal);
+    leave.abort(new Error('left'));
+    await expect(call).rejects.toThrow('left');
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('says where it looked when nobody is there', async () => {
+    await open(() => undefined);
+    await expect(connectEngine('unix:///nowhere/docker.sock', clock, signal)).rejects.toMatchObject({
+      code: 'Unavailable',
+      message:
+        'cannot reach the Docker engine at unix:///nowhere/docker.sock (--docker-host): connect ENOENT /nowhere/docker.sock (is it running?)',
+    });
+  });
+
+  it.each(['nonsense', 'ftp://host', 'tcp://'])('refuses the address %s', async (address) => {
+    await open(() => undefined);
+    await expect(connectEngine(address, clock, signal)).rejects.toMatchObject({ code: 'Invalid' });
+  });
+});
+
+describe('connecting', () => {
+  it('settles on the version of an old engine', async () => {
+    const version = { Version: '20.10.24', ApiVersion: '1.41', MinAPIVersion: '1.12', Arch: 'arm64' };
+    const { socketPath, requests } = await open((_line, response) => reply(response, 200, version));
+    const engine = await connectEngine(`unix://${socketPath}`, clock, signal);
+    expect(engine.facts).toMatchObject({ version: '20.10.24', apiVersion: '1.41', architecture: 'arm64' });
+    await engine.call({ method: 'GET', path: '/x' }, signal);
+    expect(requests.map(({ line }) => line)).toEqual(['GET /version', 'GET /v1.41/x']);
+  });
+});
+
+describe('events', () => {
+  const context = (): Parameters<typeof events>[0] => ({
+    engine: stub.engine,
+    ownership: { nodeName: 'n', agentId: 'a' },
+    logger: silentLogger,
+  });
+
+  it('are hints for the pods they belong to, and end when the stream breaks', async () => {
+    const { requests } = await open((_line, response) => {
+      response.writeHead(200);
+      response.write('{"Action":"start","Actor":{"Attributes":{"io.kubernetes.pod.uid":"u"}}}\n{"Action":"di');
+      response.write('e","Actor":{"Attributes":{"io.kubernetes.pod.uid":"u"}}}\nnot json\n{"Action":"die"}\n', () =>
+        response.destroy(),
+      );
+    });
+    const hints: RuntimeHint[] = [];
+    for await (const hint of events(context(), signal)) hints.push(hint);
+    expect(hints).toEqual([
+      { uid: '', action: 'connected' },
+      { uid: 'u', action: 'start' },
+      { uid: 'u', action: 'die' },
+    ]);
+    expect(decodeURIComponent(requests[0]?.line ?? '')).toContain(
+      '"label":["dev.kubelette.node=n","dev.kubelette.agent=a"]',
+    );
+  });
+
+  it('end without an error when nobody wants them any more', async () => {
+    await open((_line, response) => {
+      response.writeHead(200).flushHeaders();
+    });
+    const leave = new AbortController();
+    const hints: RuntimeHint[] = [];
+    for await (const hint of events(context(), leave.signal)) {
+      hints.push(hint);
+      leave.abort();
+    }
+    expect(hints).toHaveLength(1);
+  });
+});
+
+describe('a pull', () => {
+  const line = (value: object): string => `${JSON.stringify(value)}\r\n`;
+  const image = { Id: 'sha256:1', Size: 5, Config: { User: '1000' } };
+
+  it('reports progress and returns the image', async () => {
+    const { engine, requests } = await open((request, response) => {
+      if (request.startsWith('GET')) {
+        reply(response, 200, image);
+        return;
+      }
+      response.writeHead(200);
+      response.write(line({ status: 'Pulling from library/web', id: '1' }));
+      response.write(
+        line({ status: 'Downloading', id: 'l1', progressDetail: { current: 1_500_000, total: 3_000_000 } }),
+      );
+      response.end(line({ status: 'Pull complete', id: 'l1' }));
+    });
+    const texts: string[] = [];
+    const auth = { username: 'u', password: 'p', server: 'registry' };
+    const found = await new DockerImages(engine).pull('web', auth, ({ text }) => texts.push(text), signal);
+    expect(found).toEqual({ id: 'sha256:1', sizeBytes: 5, user: '1000' });
+    expect(texts).toEqual([
+      'Pulling from library/web',
+      '0 of 1 layers, 1.5 MB of 3.0 MB',
+      '1 of 1 layers, 3.0 MB of 3.0 MB',
+    ]);
+    expect(requests[0]?.line).toBe('POST /v1.41/images/create?fromImage=web&tag=latest');
+    const header = Buffer.from(String(requests[0]?.headers['x-registry-auth']), 'base64').toString();
+    expect(JSON.parse(header)).toEqual({ username: 'u', password: 'p', serveraddress: 'registry' });
+  });
+
+  it('fails when a line says so, although the status is 200', async () => {
+    const { engine } = await open((_request, response) => {
+      response.writeHead(200).end(line({ errorDetail: { message: 'no space left on device' }, error: 'x' }));
+    });
+    await expect(new DockerImages(engine).pull('web', undefined, () => undefined, signal)).rejects.toThrow(
+      'Error response from daemon: no space left on device',
+    );
+  });
+
+  it('is given up when nothing moves for a minute', async () => {
+    const { engine } = await open((_request, response) => {
+      response.writeHead(200).write(line({ status: 'Downloading', id: 'l1' }));
+    });
+    let lines = 0;
+    const pull = new DockerImages(engine).pull('web', undefined, () => (lines += 1), signal);
+    const expectation = expect(pull).rejects.toMatchObject({ code: 'Unavailable' });
+    while (lines === 0) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(60_000);
+    await expectation;
+  });
+
+  it.each(['UP CASE', '../containers/json', 'a b'])('refuses %s before it becomes a path', async (reference) => {
+    const { engine, requests } = await open((_request, response) => reply(response, 200, image));
+    await expect(new DockerImages(engine).find(reference, signal)).rejects.toMatchObject({ code: 'Invalid' });
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('a log', () => {
+  it('that breaks off is an error, not the end', async () => {
+    const { engine } = await open((request, response) => {
+      if (request.includes('/json')) {
+        reply(response, 200, { Config: { Tty: false }, State: { Running: true } });
+        return;
+      }
+      response.writeHead(200);
+      response.write(Buffer.from([1, 0, 0, 0, 0, 0, 0, 90, 0x32]), () => response.destroy());
+    });
+    const reading = (async () => {
+      for await (const record of logs(engine, 'c', { follow: true }, signal)) expect(record).toBeDefined();
+    })();
+    await expect(reading).rejects.toMatchObject({ code: 'Unavailable' });
+  });
+});
+
+describe('creating a container whose name is taken', () => {
+  const pod = { uid: 'u', namespace: 'd', name: 'p' };
+  const spec = containerSpec({ pod, sandbox: { id: 's', instance: 's@1' }, image: 'i', imageId: 'sha256:1' });
+
+  it('names the holder when that is not ours, and leaves it alone', async () => {
+    const { engine, requests } = await open((request, response) => {
+      if (request.startsWith('POST'))
+        return reply(response, 409, { message: 'Conflict. The container name is in use' });
+      reply(response, 200, { Id: 'f'.repeat(64), Config: { Image: 'theirs:1', Labels: {} }, State: {} });
+    });
+    const context = { engine, ownership: { nodeName: 'n', agentId: 'a' }, logger: silentLogger };
+    await expect(createContainer(context, spec, signal)).rejects.toMatchObject({
+      code: 'Conflict',
+      message:
+        'container name "kubelette_app_p_d_u_0" is held by container ffffffffffff (image theirs:1), which belongs to somebody else',
+    });
+    expect(requests.filter(({ line }) => line.startsWith('DELETE'))).toEqual([]);
+  });
+
+  it('tries again when the holder is gone by then', async () => {
+    let creations = 0;
+    const { engine } = await open((request, response) => {
+      if (request.startsWith('GET')) {
+        reply(response, 404, { message: 'No such container' });
+        return;
+      }
+      creations += 1;
+      if (creations === 1) reply(response, 409, { message: 'Conflict' });
+      else reply(response, 201, { Id: 'new', Warnings: null });
+    });
+    const context = { engine, ownership: { nodeName: 'n', agentId: 'a' }, logger: silentLogger };
+    expect(await createContainer(context, spec, signal)).toBe('new');
+  });
+});

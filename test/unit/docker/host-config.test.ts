@@ -1,0 +1,208 @@
+import { describe, expect, it } from '@jest/globals';
+import { containerCreateBody, sandboxCreateBody, type CreateInput } from '../../../src/docker/host-config.js';
+import { logConfig } from '../../../src/docker/log-driver.js';
+import type { ContainerSpec, Mount, SandboxSpec } from '../../../src/runtime/specs.js';
+import { containerSpec, sandboxSpec } from '../../support/specs.js';
+
+const pod = { uid: 'u', namespace: 'd', name: 'web' };
+const old = { facts: { version: '20.10.24', apiVersion: '1.41' }, labels: { a: 'b' } };
+const recent = { facts: { version: '28.5.2', apiVersion: '1.51' }, labels: {} };
+
+const sandbox = (changes: Partial<SandboxSpec> = {}): ReturnType<typeof sandboxCreateBody> =>
+  sandboxCreateBody(sandboxSpec(pod, changes), 'sandbox:1', old);
+const container = (
+  changes: Partial<ContainerSpec> = {},
+  input: CreateInput = old,
+): ReturnType<typeof containerCreateBody> =>
+  containerCreateBody(
+    containerSpec({ pod, sandbox: { id: 'S', instance: 'S@1' }, image: 'nginx:1', imageId: 'sha256:1' }, changes),
+    input,
+  );
+const bind = (changes: Partial<Extract<Mount, { type: 'bind' }>> = {}): Mount => ({
+  type: 'bind',
+  source: '/src',
+  target: '/dst',
+  readOnly: true,
+  createSource: false,
+  propagation: 'rprivate',
+  ...changes,
+});
+
+describe('the sandbox', () => {
+  it('holds shareable namespaces on our network and runs our program', () => {
+    expect(sandbox()).toMatchObject({
+      Image: 'sandbox:1',
+      Cmd: ['hold'],
+      Hostname: 'web',
+      Labels: { a: 'b' },
+      Healthcheck: { Test: ['NONE'] },
+      HostConfig: {
+        NetworkMode: 'kubelette',
+        IpcMode: 'shareable',
+        PidMode: '',
+        RestartPolicy: { Name: 'no' },
+        AutoRemove: false,
+      },
+    });
+  });
+
+  it('uses the namespaces of the host when asked to, without name and ports of its own', () => {
+    const ports = [{ containerPort: 80, hostPort: 80, hostIP: '', protocol: 'tcp' }] as const;
+    const body = sandbox({ network: 'host', ipc: 'host', pid: 'host', ports });
+    expect(body).not.toHaveProperty('Hostname');
+    expect(body.ExposedPorts).toEqual({});
+    expect(body.HostConfig).toMatchObject({ NetworkMode: 'host', IpcMode: 'host', PidMode: 'host', PortBindings: {} });
+  });
+
+  it('publishes ports by exposing and binding them, several host ports for one too', () => {
+    const body = sandbox({
+      ports: [
+        { containerPort: 80, hostPort: 8080, hostIP: '127.0.0.1', protocol: 'tcp' },
+        { containerPort: 80, hostPort: 8081, hostIP: '', protocol: 'tcp' },
+        { containerPort: 53, hostPort: 53, hostIP: '', protocol: 'udp' },
+      ],
+    });
+    expect(body.ExposedPorts).toEqual({ '80/tcp': {}, '53/udp': {} });
+    expect(body.HostConfig?.PortBindings).toEqual({
+      '80/tcp': [
+        { HostIp: '127.0.0.1', HostPort: '8080' },
+        { HostIp: '', HostPort: '8081' },
+      ],
+      '53/udp': [{ HostIp: '', HostPort: '53' }],
+    });
+  });
+
+  it('has names, hosts and sysctls for the whole pod', () => {
+    const body = sandbox({
+      dns: { nameservers: ['10.0.0.1'], searches: ['svc'], options: ['ndots:5'] },
+      hostAliases: [{ ip: '10.1.1.1', hostnames: ['a', 'b'] }],
+      sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+    });
+    expect(body.HostConfig).toMatchObject({
+      Dns: ['10.0.0.1'],
+      DnsSearch: ['svc'],
+      DnsOptions: ['ndots:5'],
+      ExtraHosts: ['a:10.1.1.1', 'b:10.1.1.1'],
+      Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+    });
+    expect(sandbox().HostConfig).not.toHaveProperty('Dns');
+  });
+
+  it('mounts and prepares the volumes of the pod', () => {
+    const body = sandbox({ volumes: [{ volume: 'v-1', name: 'data', mode: 0o2775, uid: 1, gid: 2 }] });
+    expect(body.Cmd).toEqual(['hold', '2775:1:2:/vols/data']);
+    expect(body.HostConfig?.Mounts).toEqual([
+      { Type: 'volume', Source: 'v-1', Target: '/vols/data', ReadOnly: false, VolumeOptions: { NoCopy: true } },
+    ]);
+  });
+});
+
+describe('a container', () => {
+  it('joins network and IPC of the sandbox, and has its own processes', () => {
+    expect(container().HostConfig).toMatchObject({
+      NetworkMode: 'container:S',
+      IpcMode: 'container:S',
+      PidMode: '',
+      RestartPolicy: { Name: 'no' },
+    });
+    expect(container().HostConfig).not.toHaveProperty('UTSMode');
+    expect(container({ hostNetwork: true }).HostConfig?.UTSMode).toBe('host');
+  });
+
+  it.each([
+    ['sandbox', 'container:S'],
+    ['host', 'host'],
+    [{ containerId: 'T' }, 'container:T'],
+  ] as const)('sees the processes of %j when asked to', (pid, mode) => {
+    expect(container({ pid }).HostConfig?.PidMode).toBe(mode);
+  });
+
+  it('never asks for what the engine refuses on a joined container', () => {
+    expect(container()).not.toHaveProperty('Hostname');
+    expect(container()).not.toHaveProperty('ExposedPorts');
+    for (const field of ['Dns', 'ExtraHosts', 'PortBindings', 'Sysctls']) {
+      expect(container().HostConfig).not.toHaveProperty(field);
+    }
+  });
+
+  it('runs the image by id, with its own command only where the pod has none', () => {
+    expect(container().Image).toBe('sha256:1');
+    expect(container()).not.toHaveProperty('Entrypoint');
+    expect(container()).not.toHaveProperty('Cmd');
+    expect(container({ command: ['a'], args: ['b'], workingDir: '/w' })).toMatchObject({
+      Entrypoint: ['a'],
+      Cmd: ['b'],
+      WorkingDir: '/w',
+    });
+    expect(container({ env: [{ name: 'A', value: 'x=y' }] }).Env).toEqual(['A=x=y']);
+  });
+
+  it('mounts volumes without copying what the image has there', () => {
+    const mounts = [{ type: 'volume', volume: 'v', target: '/t', readOnly: true }] as const;
+    expect(container({ mounts }).HostConfig?.Mounts).toEqual([
+      { Type: 'volume', Source: 'v', Target: '/t', ReadOnly: true, VolumeOptions: { NoCopy: true } },
+    ]);
+  });
+
+  it('binds host paths so that a missing one is refused or created, as asked', () => {
+    const body = container({ mounts: [bind(), bind({ createSource: true, target: '/made', propagation: 'rslave' })] });
+    expect(body.HostConfig?.Binds).toEqual(['/src:/made:ro,rslave']);
+    expect(body.HostConfig?.Mounts).toEqual([
+      { Type: 'bind', Source: '/src', Target: '/dst', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } },
+    ]);
+    const modern = container({ mounts: [bind({ createSource: true, source: '/a:b' })] }, recent);
+    expect(modern.HostConfig?.Binds).toEqual([]);
+    expect(modern.HostConfig?.Mounts?.[0]).toMatchObject({ Source: '/a:b', BindOptions: { CreateMountpoint: true } });
+    expect(() => container({ mounts: [bind({ createSource: true, source: '/a:b' })] })).toThrow('contains a colon');
+  });
+
+  it('gets its security settings', () => {
+    const security = {
+      user: '1000:2000',
+      groups: [3000],
+      privileged: false,
+      readOnlyRootfs: true,
+      noNewPrivileges: true,
+      capAdd: ['NET_ADMIN'],
+      capDrop: ['ALL'],
+      seccomp: 'unconfined',
+    } as const;
+    expect(container({ security })).toMatchObject({
+      User: '1000:2000',
+      HostConfig: {
+        GroupAdd: ['3000'],
+        Privileged: false,
+        ReadonlyRootfs: true,
+        CapAdd: ['NET_ADMIN'],
+        CapDrop: ['ALL'],
+        SecurityOpt: ['no-new-privileges', 'seccomp=unconfined'],
+      },
+    });
+  });
+
+  it('gets its limits, no swap, and nothing below what the kernel takes', () => {
+    const resources = { cpuShares: 1, cpuPeriodUs: 100_000, cpuQuotaUs: 500, memoryBytes: 64_000_000 };
+    expect(container({ resources }).HostConfig).toMatchObject({
+      CpuShares: 2,
+      CpuPeriod: 100_000,
+      CpuQuota: 1_000,
+      Memory: 64_000_000,
+      MemorySwap: 64_000_000,
+    });
+    expect(container().HostConfig).not.toHaveProperty('Memory');
+  });
+});
+
+describe('the log driver', () => {
+  it.each([
+    ['20.10.24+dfsg1', false, 'local', '1024g'],
+    ['20.10.24+dfsg1', true, 'json-file', undefined],
+    ['23.0.1', false, 'local', '20m'],
+    ['28.5.2', true, 'local', '20m'],
+    ['master-dev', false, 'local', '20m'],
+  ])('of engine %s (terminal: %s) is %s with at most %s', (version, tty, type, size) => {
+    const config = logConfig(version, tty);
+    expect(config.Type).toBe(type);
+    expect(config.Config['max-size']).toBe(size);
+  });
+});
