@@ -16,7 +16,6 @@ interface NamespacesFlags extends EngineFlags {
 export function registerNamespaces(program: Command, { terminal }: CommandContext): void {
   program
     .command('namespaces')
-    .alias('ns')
     .argument('<pod>', 'name of a running pod')
     .description('show which Linux namespaces the containers of a pod share')
     .option('-n, --namespace <namespace>', 'the pod’s Kubernetes namespace', 'default')

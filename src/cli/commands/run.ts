@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { hostname } from 'node:os';
 import { dockerHostOption, nodeNameOption, type EngineFlags } from '../agent-flags.js';
-import type { CommandContext } from '../command.js';
+import { EXIT_USAGE, type CommandContext } from '../command.js';
 import { interruptible } from '../interrupts.js';
 import { runNodeName } from '../node-name.js';
 import type { LogLevel } from '../../lib/logger.js';
@@ -31,7 +31,9 @@ export function registerRun(program: Command, { terminal, exit }: CommandContext
         .default('warn')
         .env('KUBELETTE_LOG_LEVEL'),
     )
-    .action(async (flags: RunFlags) => {
+    .action(async (flags: RunFlags, command: Command) => {
+      if (flags.watch === true && flags.filename.includes('-'))
+        command.error('error: --watch needs files, not standard input', { exitCode: EXIT_USAGE });
       const { runManifests } = await import('../run/run-manifests.js');
       exit(await interruptible((interrupted) => runManifests(flags, terminal, interrupted), leftBehind));
 

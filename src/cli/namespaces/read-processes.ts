@@ -1,7 +1,7 @@
 import { readFile, readlink } from 'node:fs/promises';
 import type { Engine } from '../../docker/engine.js';
 import type { InventoryContainer } from '../../docker/inventory.js';
-import { NAMESPACE_KINDS, readNamespaces, type NamespaceKind, type Namespaces } from '../../docker/namespaces.js';
+import { NAMESPACE_KINDS, readNamespaces, type NamespaceKind } from '../../docker/namespaces.js';
 import type { ContainerProcess } from './namespace-report.js';
 
 /**

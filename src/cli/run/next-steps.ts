@@ -8,7 +8,9 @@ import type { Pod } from '../../api/schema/pod.js';
  */
 export function nextSteps(pods: readonly Pod[], program: string): readonly string[] {
   const running = pods.filter((pod) => pod.status?.phase === 'Running');
-  const shared = running.find((pod) => pod.spec.containers.length > 1) ?? running[0];
+  const several = running.filter((pod) => pod.spec.containers.length > 1);
+  // Where process namespaces are private there is a difference to be seen.
+  const shared = several.find((pod) => pod.spec.shareProcessNamespace !== true) ?? several[0] ?? running[0];
   const served = running.map(serverUrl).find((url) => url !== undefined);
   return [
     ...(shared === undefined ? [] : [`${program} namespaces ${shared.metadata.name}${namespaceFlag(shared)}`]),

@@ -35,8 +35,15 @@ export async function runManifests(
     terminal.err.write(`${countText(found)}; nothing was started\n`);
     return 1;
   }
-  const { view, nodeName, logLevel, dockerHost } = options;
-  const program = programName(process.argv[1], process.cwd());
-  const run = { pods: found.pods, view, nodeName, logLevel, program };
-  return runPods(dockerHost === undefined ? run : { ...run, dockerHost }, terminal, interrupted);
+  const { dockerHost, filename, logLevel, nodeName, view, watch } = options;
+  const run = {
+    pods: found.pods,
+    view,
+    nodeName,
+    logLevel,
+    program: programName(process.argv[1], process.cwd()),
+    ...(watch === true ? { watch: filename } : {}),
+    ...(dockerHost === undefined ? {} : { dockerHost }),
+  };
+  return runPods(run, terminal, interrupted);
 }

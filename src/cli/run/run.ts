@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { startAgent, type Agent } from '../../agent.js';
 import type { Pod } from '../../api/schema/pod.js';
 import { abortable } from '../../lib/abort.js';
-import { createLineLogger, type LogLevel } from '../../lib/logger.js';
+import { createLineLogger, type Logger, type LogLevel } from '../../lib/logger.js';
 import { EXIT_INTERRUPTED } from '../interrupts.js';
 import { painter } from '../output/colour.js';
 import type { Terminal } from '../terminal.js';
 import { ChangeView } from './change-view.js';
+import { followManifests } from './follow-manifests.js';
 import { LiveTableView } from './live-table-view.js';
 import { LogView } from './log-view.js';
 import { computeOutcome } from './outcome.js';
@@ -27,8 +28,8 @@ export interface RunOptions {
   readonly logLevel: LogLevel;
   /** How this command line was called, for commands to copy. */
   readonly program: string;
-  /** Changes the pods while they run, until `signal` aborts. With it, the run does not end by itself. */
-  readonly follow?: (agent: Agent, note: (text: string) => void, signal: AbortSignal) => Promise<void>;
+  /** Files and folders whose edits change the pods while they run. With it, the run does not end by itself. */
+  readonly watch?: readonly string[];
 }
 
 /**
@@ -51,14 +52,15 @@ async function withAgent(
   interrupted: AbortSignal,
 ): Promise<number> {
   const notes: { show(text: string): void } = { show: (text) => terminal.err.write(`${text}\n`) };
+  const logger = createLineLogger(options.logLevel, ({ msg, problem }) =>
+    notes.show(problem === undefined ? msg : `${msg}: ${problem}`),
+  );
   const agent = await startAgent({
     nodeName: options.nodeName,
     dataDir,
     ephemeral: true,
     clock: terminal.clock,
-    logger: createLineLogger(options.logLevel, ({ msg, problem }) =>
-      notes.show(problem === undefined ? msg : `${msg}: ${problem}`),
-    ),
+    logger,
     ...(options.dockerHost === undefined ? {} : { dockerHost: options.dockerHost }),
   });
   const view = createView(options, agent, terminal);
@@ -66,7 +68,7 @@ async function withAgent(
   const ended = new AbortController();
   const shown = view.show(ended.signal);
   try {
-    return await untilEnd(options, agent, view, terminal, interrupted);
+    return await untilEnd(options, agent, view, { terminal, logger, interrupted });
   } finally {
     view.stopping();
     await agent.stop({ deletePods: true });
@@ -79,15 +81,16 @@ async function untilEnd(
   options: RunOptions,
   agent: Agent,
   view: View,
-  terminal: Terminal,
-  interrupted: AbortSignal,
+  { terminal, logger, interrupted }: { terminal: Terminal; logger: Logger; interrupted: AbortSignal },
 ): Promise<number> {
   const over = new AbortController();
   const signal = AbortSignal.any([over.signal, interrupted]);
   try {
-    for (const pod of options.pods) agent.createPod(pod);
-    const follow = options.follow?.(agent, (text) => view.note(text), signal);
-    await abortable(Promise.race([agent.ready.then(() => never()), follow ?? finished(agent, signal)]), interrupted);
+    const end =
+      options.watch === undefined
+        ? createAll(options.pods, agent, signal)
+        : followManifests(options.watch, agent, terminal.clock, logger, signal);
+    await abortable(Promise.race([agent.ready.then(() => never()), end]), interrupted);
     if (interrupted.aborted) return EXIT_INTERRUPTED;
     const outcome = computeOutcome(agent.store.list<Pod>('Pod').items);
     await Promise.race([view.drained(), terminal.clock.sleep(DRAIN_MS, over.signal)]);
@@ -102,7 +105,8 @@ async function untilEnd(
 }
 
 /** Resolves when every pod has ended. */
-async function finished(agent: Agent, signal: AbortSignal): Promise<void> {
+async function createAll(pods: readonly Pod[], agent: Agent, signal: AbortSignal): Promise<void> {
+  for (const pod of pods) agent.createPod(pod);
   const done = new AbortController();
   const look = (): void => {
     if (computeProgress(agent.store.list<Pod>('Pod').items).finished) done.abort();
