@@ -11,7 +11,7 @@ it('job: the pod succeeds when the work is done, and its sidecar is ended', asyn
 
   const clerk = await readLines(pod.logs({ container: 'clerk' }));
   expect(clerk[0]).toBe('clerk: ready');
-  expect(clerk).toEqual(expect.arrayContaining(['after 1: 1', 'after 5: 15']));
-  expect(clerk.at(-1)).toBe('clerk: the work is done');
+  expect(clerk).toContain('after 1: 1');
+  expect(clerk.at(-1)).toBe('clerk: the work is done, after 5: 15');
   expect(status.initContainerStatuses?.[0]?.state?.terminated?.exitCode).toBe(0);
 });

@@ -14,6 +14,8 @@ it('shared-pid: containers see each other’s processes under one pause process'
 
   const first = await pod.exec(['cat', '/proc/1/comm'], { container: 'app' });
   expect(first.stdout.trim()).toBe('pause');
-  const killed = await pod.exec(['sh', '-c', 'kill $(pidof sleep | tr " " "\\n" | tail -1)'], { container: 'observer' });
+  const killed = await pod.exec(['sh', '-c', 'kill $(pidof sleep | tr " " "\\n" | tail -1)'], {
+    container: 'observer',
+  });
   expect(killed).toMatchObject({ exitCode: 0, stderr: '' });
 });

@@ -10,10 +10,19 @@ it('two-containers: the client reaches a server that listens on localhost only',
 
   const [server, client] = await Promise.all(
     ['server', 'client'].map(async (container) => {
-      const { stdout } = await pod.exec(['sh', '-c', 'readlink /proc/self/ns/*'], { container });
-      return new Map(stdout.trim().split('\n').map((link) => [link.split(':')[0], link]));
+      const { stdout, stderr } = await pod.exec(['sh', '-c', 'for ns in /proc/self/ns/*; do readlink $ns; done'], {
+        container,
+      });
+      expect(stderr).toBe('');
+      return new Map(
+        stdout
+          .trim()
+          .split('\n')
+          .map((link) => [link.split(':')[0], link]),
+      );
     }),
   );
+  expect(client?.get('net')).toMatch(/^net:\[\d+\]$/);
   expect(client?.get('net')).toBe(server?.get('net'));
   expect(client?.get('ipc')).toBe(server?.get('ipc'));
   expect(client?.get('pid')).not.toBe(server?.get('pid'));
