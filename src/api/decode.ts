@@ -3,8 +3,6 @@ import { byPosition, formatPath, type Position, type Problem } from './problem.j
 import { unsupportedFields } from './support.js';
 import { readDocuments } from './yaml-documents.js';
 
-export type { ManifestObject } from './decode-object.js';
-
 /** An object read from a file, neither defaulted nor validated. */
 export interface DecodedObject {
   readonly object: ManifestObject;

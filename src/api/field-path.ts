@@ -38,7 +38,7 @@ const CONVERTIBLE = new Set<string>([
 ]);
 
 /** `metadata.labels['key']` taken apart; a path without a subscript has no `key`. */
-export function splitSubscript(path: string): { readonly path: string; readonly key?: string } {
+function splitSubscript(path: string): { readonly path: string; readonly key?: string } {
   const start = path.indexOf("['");
   if (start <= 0 || !path.endsWith("']")) return { path };
   return { path: path.slice(0, start), key: path.slice(start + 2, -2) };

@@ -1,11 +1,11 @@
-import { compareQuantities } from './quantity.js';
+import { compareQuantities, isQuantity } from './quantity.js';
 import type { PodSpec, QosClass, ResourceRequirements } from './schema/pod.js';
 
 const COUNTED = ['cpu', 'memory'] as const;
 
 /**
  * The class that decides who is killed first when memory runs out. Main and init containers count, unless the pod has
- * resources of its own.
+ * resources of its own. An amount that cannot be read counts as none.
  * Source: kubernetes pkg/apis/core/helper/qos/qos.go
  */
 export function computeQosClass(spec: PodSpec): QosClass {
@@ -18,7 +18,7 @@ export function computeQosClass(spec: PodSpec): QosClass {
 }
 
 const isSet = (amount: string | undefined): amount is string =>
-  amount !== undefined && compareQuantities(amount, '0') > 0;
+  amount !== undefined && isQuantity(amount) && compareQuantities(amount, '0') > 0;
 
 const isBestEffort = ({ limits, requests }: ResourceRequirements): boolean =>
   COUNTED.every((name) => !isSet(limits?.[name]) && !isSet(requests?.[name]));
@@ -26,5 +26,6 @@ const isBestEffort = ({ limits, requests }: ResourceRequirements): boolean =>
 const isGuaranteed = ({ limits, requests }: ResourceRequirements): boolean =>
   COUNTED.every((name) => {
     const limit = limits?.[name];
-    return isSet(limit) && compareQuantities(requests?.[name] ?? limit, limit) === 0;
+    const request = requests?.[name] ?? limit;
+    return isSet(limit) && isSet(request) && compareQuantities(request, limit) === 0;
   });

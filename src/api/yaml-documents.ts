@@ -5,7 +5,7 @@ import type { Position } from './problem.js';
 import { badKeys, findOffset } from './yaml-nodes.js';
 
 /** Larger files are refused unread, as by the kubelet. In UTF-16 units. */
-export const MAX_MANIFEST_LENGTH = 10 * 1024 * 1024;
+const MAX_MANIFEST_LENGTH = 10 * 1024 * 1024;
 /** What a hundred thousand nodes are written with at most; more is refused before any tree is built. */
 const MAX_TOKENS = 700_000;
 const MAX_DEPTH = 64;

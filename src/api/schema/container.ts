@@ -112,12 +112,9 @@ export const ephemeralContainerSchema = define(`${V1}.EphemeralContainer`, {
 
 export type Container = z.infer<typeof containerSchema>;
 export type EphemeralContainer = z.infer<typeof ephemeralContainerSchema>;
-export type ContainerPort = z.infer<typeof containerPortSchema>;
 export type EnvVar = z.infer<typeof envVarSchema>;
 export type EnvVarSource = z.infer<typeof envVarSourceSchema>;
-export type EnvFromSource = z.infer<typeof envFromSourceSchema>;
 export type ObjectFieldSelector = z.infer<typeof objectFieldSelectorSchema>;
 export type ResourceFieldSelector = z.infer<typeof resourceFieldSelectorSchema>;
 export type ResourceRequirements = z.infer<typeof resourceRequirementsSchema>;
 export type VolumeMount = z.infer<typeof volumeMountSchema>;
-export type ContainerRestartRule = z.infer<typeof containerRestartRuleSchema>;

@@ -3,7 +3,7 @@ import { bool, define, int64, list, opt, str, stringMap, strings, time } from '.
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
-export const ownerReferenceSchema = define(`${META}.OwnerReference`, {
+const ownerReferenceSchema = define(`${META}.OwnerReference`, {
   apiVersion: str,
   kind: str,
   name: str,

@@ -99,7 +99,6 @@ export const podStatusSchema = define(`${V1}.PodStatus`, {
 });
 
 export type PodStatus = z.infer<typeof podStatusSchema>;
-export type PodPhase = NonNullable<PodStatus['phase']>;
 export type QosClass = NonNullable<PodStatus['qosClass']>;
 export type PodCondition = z.infer<typeof podConditionSchema>;
 export type ContainerStatus = z.infer<typeof containerStatusSchema>;

@@ -10,9 +10,6 @@ import { volumeSchema } from './volume.js';
 
 export type {
   Container,
-  ContainerPort,
-  ContainerRestartRule,
-  EnvFromSource,
   EnvVar,
   EnvVarSource,
   EphemeralContainer,
@@ -21,17 +18,9 @@ export type {
   ResourceRequirements,
   VolumeMount,
 } from './container.js';
-export type {
-  ContainerState,
-  ContainerStateTerminated,
-  ContainerStatus,
-  PodCondition,
-  PodPhase,
-  PodStatus,
-  QosClass,
-} from './pod-status.js';
+export type { ContainerState, ContainerStatus, PodStatus, QosClass } from './pod-status.js';
 export type { HttpGetAction, Lifecycle, LifecycleHandler, Probe } from './probe.js';
-export type { PodSecurityContext, SeccompProfile, SecurityContext } from './security.js';
+export type { SeccompProfile, SecurityContext } from './security.js';
 export type { DownwardAPIVolumeFile, KeyToPath, Volume, VolumeProjection } from './volume.js';
 
 const V1 = 'io.k8s.api.core.v1';

@@ -63,5 +63,4 @@ export const podSecurityContextSchema = define(`${V1}.PodSecurityContext`, {
 });
 
 export type SecurityContext = z.infer<typeof securityContextSchema>;
-export type PodSecurityContext = z.infer<typeof podSecurityContextSchema>;
 export type SeccompProfile = z.infer<typeof seccompProfileSchema>;

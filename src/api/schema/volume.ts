@@ -88,7 +88,7 @@ const hostPathType = choice(
 );
 
 /** Every kind of volume source, by its field name in a volume. */
-export const volumeSources = {
+const volumeSources = {
   emptyDir: opt(define(`${V1}.EmptyDirVolumeSource`, { medium: opt(str), sizeLimit: opt(quantity) })),
   hostPath: opt(define(`${V1}.HostPathVolumeSource`, { path: str, type: opt(hostPathType) })),
   secret: opt(

@@ -75,7 +75,7 @@ function validateEmptyDir(source: NonNullable<Volume['emptyDir']>, path: FieldPa
 }
 
 /** Permission bits of files. */
-export function validateMode(mode: number | undefined, path: FieldPath, errors: FieldErrors): void {
+function validateMode(mode: number | undefined, path: FieldPath, errors: FieldErrors): void {
   if (mode === undefined || (mode >= 0 && mode <= 0o777)) return;
   errors.invalid(path, mode, 'must be a number between 0 and 0777 (octal), both inclusive');
 }
