@@ -1,6 +1,7 @@
 import type { Pod } from '../../api/schema/pod.js';
 import { isAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
+import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import { Wake } from '../../lib/wake.js';
 import { RESYNC_PERIOD_MS } from '../../options.js';
@@ -46,9 +47,10 @@ class SourceWriter {
   readonly #wake = new Wake();
   #snapshot: Snapshot | undefined;
   #delivered = false;
-  /** Told already: problems as text, ignored pods by uid. */
+  /** Told already: problems and failures as text, ignored pods by uid and name. */
   #told: ReadonlySet<string> = new Set();
   #ignored: ReadonlySet<string> = new Set();
+  #failures: ReadonlySet<string> = new Set();
 
   constructor(options: SourceWriterOptions) {
     this.#options = options;
@@ -93,21 +95,30 @@ class SourceWriter {
     const stored = store.list<Pod>('Pod').items;
     const changes = reconcileSource({ source: source.name, desired: snapshot, stored });
     const now = clock.now();
-    for (const { metadata } of changes.requestDeletion)
-      this.#attempt(metadata, () => void requestPodDeletion(store, clock, metadata.namespace ?? '', metadata.name));
-    for (const pod of changes.update) this.#attempt(pod.metadata, () => void store.update(pod));
+    const failures = new Set<string>();
+    const attempt = (pod: Pod, change: (metadata: Pod['metadata']) => unknown): void => {
+      // One pod's trouble is not another one's.
+      try {
+        change(pod.metadata);
+      } catch (error) {
+        failures.add(`${objectKey(pod)}: ${errorMessage(error)}`);
+      }
+    };
+    for (const pod of changes.requestDeletion)
+      attempt(pod, ({ namespace = '', name }) => requestPodDeletion(store, clock, namespace, name));
+    for (const pod of changes.update) attempt(pod, () => store.update(pod));
     for (const pod of changes.create)
-      this.#attempt(pod.metadata, () => void store.create(admitPod(withSeen(pod, now), admission(pod, nodeName, now))));
+      attempt(pod, () => store.create(admitPod(withSeen(pod, now), admission(pod, nodeName, now))));
+    this.#tellFailures(failures);
     this.#tellIgnored([...snapshot.duplicates, ...changes.conflicts]);
   }
 
-  /** One pod's trouble is not another one's. */
-  #attempt({ namespace, name }: Pod['metadata'], change: () => void): void {
-    try {
-      change();
-    } catch (error) {
-      this.#options.logger.error({ pod: `${namespace ?? ''}/${name}`, err: error }, 'pod of a source cannot be stored');
-    }
+  #tellFailures(failures: ReadonlySet<string>): void {
+    const { logger, source } = this.#options;
+    for (const error of failures)
+      if (!this.#failures.has(error))
+        logger.error({ source: source.name, error }, 'pod of a manifest cannot be stored');
+    this.#failures = failures;
   }
 
   /** Once for each change, not once for each look. */
