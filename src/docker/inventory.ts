@@ -58,11 +58,10 @@ export async function listKubeletteObjects(
   const containers = await Promise.all(rows.map(async (row) => toInventory(engine, row, signal)));
   return {
     containers: containers.filter((container) => container !== undefined),
-    volumes: (volumes.Volumes ?? []).map(({ Name, Labels: own }) => ({
-      ...ownedOf(own),
-      name: Name,
-      podUid: own[LABEL.podUid] ?? '',
-    })),
+    volumes: (volumes.Volumes ?? [])
+      .map(({ Name, Labels: own }) => ({ ...ownedOf(own), name: Name, podUid: own[LABEL.podUid] ?? '' }))
+      // The engine gives them in another order every time.
+      .sort((a, b) => a.name.localeCompare(b.name)),
     networks: network?.Labels?.[LABEL.role] === 'network' ? [{ id: network.Id, name: network.Name }] : [],
   };
 }

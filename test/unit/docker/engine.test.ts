@@ -245,9 +245,8 @@ describe('creating a container whose name is taken', () => {
 
   it('names the holder when that is not ours, and leaves it alone', async () => {
     const { engine, requests } = await open((request, response) => {
-      if (request.startsWith('POST'))
-        return reply(response, 409, { message: 'Conflict. The container name is in use' });
-      reply(response, 200, { Id: 'f'.repeat(64), Config: { Image: 'theirs:1', Labels: {} }, State: {} });
+      if (request.startsWith('POST')) reply(response, 409, { message: 'Conflict. The container name is in use' });
+      else reply(response, 200, { Id: 'f'.repeat(64), Config: { Image: 'theirs:1', Labels: {} }, State: {} });
     });
     const context = { engine, ownership: { nodeName: 'n', agentId: 'a' }, logger: silentLogger };
     await expect(createContainer(context, spec, signal)).rejects.toMatchObject({
