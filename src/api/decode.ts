@@ -28,9 +28,13 @@ export interface DecodedManifest {
  * Kubernetes does not know and values of a wrong type are problems, all of them, each with its place. Never throws.
  *
  * @param source.file as it is to appear in problems.
+ * @param source.nodeName of this node, when known: a pod that names it is not warned of.
  */
-export function decodeManifest(text: string, source: { readonly file: string }): DecodedManifest {
-  const { file } = source;
+export function decodeManifest(
+  text: string,
+  source: { readonly file: string; readonly nodeName?: string },
+): DecodedManifest {
+  const { file, nodeName } = source;
   const { documents, problems: found } = readDocuments(text);
   const objects: DecodedObject[] = [];
   const warnings: Problem[] = [];
@@ -52,16 +56,16 @@ export function decodeManifest(text: string, source: { readonly file: string }):
         locate: (path) => locate([...prefix, ...path]),
       };
       objects.push(decoded);
-      warnings.push(...supportWarnings(decoded, file));
+      warnings.push(...supportWarnings(decoded, file, nodeName));
     }
   }
   return { objects, problems: problems.sort(byPosition), warnings: warnings.sort(byPosition) };
 }
 
 /** What a pod asks for in vain. */
-function supportWarnings({ object, document, locate }: DecodedObject, file: string): Problem[] {
+function supportWarnings({ object, document, locate }: DecodedObject, file: string, nodeName?: string): Problem[] {
   if (object.kind !== 'Pod') return [];
-  return unsupportedFields(object).map(({ path, segments, message }) => ({
+  return unsupportedFields(object, nodeName).map(({ path, segments, message }) => ({
     file,
     document,
     ...locate(segments),

@@ -313,6 +313,12 @@ spec:
     expect(locate?.(['nowhere'])).toEqual({ line: 1, column: 1 });
   });
 
+  it('does not warn of a pod that names this node', () => {
+    const text = `${WEB}  nodeName: here\n`;
+    expect(decodeManifest(text, { ...source, nodeName: 'here' }).warnings).toEqual([]);
+    expect(decodeManifest(text, { ...source, nodeName: 'there' }).warnings).toHaveLength(1);
+  });
+
   it('warns of fields without effect', () => {
     expect(decode(`${WEB}      lifecycle: {}\n  priorityClassName: high\n`).warnings.map(formatProblem)).toEqual([
       'web.yaml:9:7: spec.containers[0].lifecycle: is not realised yet and has no effect',
