@@ -45,7 +45,7 @@ export function buildContainerSpec(input: ContainerSpecInput): ContainerSpec {
     specHash: containerHash(container),
     backoffMs: input.backoffMs,
     sandbox: input.sandbox,
-    image: container.image ?? '',
+    image: container.image,
     imageId: image.id,
     ...(command.length === 0 ? {} : { command }),
     ...(args.length === 0 ? {} : { args }),

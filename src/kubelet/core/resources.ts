@@ -13,11 +13,12 @@ export function resourceSettings(container: Container): ResourceSettings {
   const limits = container.resources?.limits ?? {};
   const requests = container.resources?.requests ?? {};
   const cpuRequest = requests['cpu'] ?? limits['cpu'];
-  const cpuLimit = limits['cpu'];
+  const cpuLimit = Number(milliValue(limits['cpu'] ?? '0'));
   const memory = limits['memory'];
   return {
     cpuShares: shares(cpuRequest === undefined ? 0 : Number(milliValue(cpuRequest))),
-    ...(cpuLimit === undefined ? {} : { cpuPeriodUs: CPU_PERIOD_US, cpuQuotaUs: quota(Number(milliValue(cpuLimit))) }),
+    // A limit of 0 is no limit.
+    ...(cpuLimit === 0 ? {} : { cpuPeriodUs: CPU_PERIOD_US, cpuQuotaUs: quota(cpuLimit) }),
     ...(memory === undefined ? {} : { memoryBytes: Number(wholeValue(memory)) }),
   };
 }

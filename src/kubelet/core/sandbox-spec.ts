@@ -30,7 +30,8 @@ export function buildSandboxSpec(pod: Pod, attempt: number): SandboxSpec {
 
 /** `spec.hostname` or the pod's name, cut to what a kernel accepts. */
 function hostname(pod: Pod): string {
-  const wanted = pod.spec.hostname ?? pod.metadata.name;
+  const { hostname: given = '' } = pod.spec;
+  const wanted = given === '' ? pod.metadata.name : given;
   return wanted.slice(0, MAX_HOSTNAME_LENGTH).replace(/[-.]+$/, '');
 }
 
@@ -41,9 +42,7 @@ function dnsSettings({ spec }: Pod): DnsSettings | undefined {
   return {
     nameservers: dnsConfig.nameservers ?? [],
     searches: dnsConfig.searches ?? [],
-    options: (dnsConfig.options ?? []).map(({ name, value }) =>
-      value === undefined ? (name ?? '') : `${name ?? ''}:${value}`,
-    ),
+    options: (dnsConfig.options ?? []).map(({ name = '', value = '' }) => (value === '' ? name : `${name}:${value}`)),
   };
 }
 

@@ -4,6 +4,9 @@ import type { SecuritySettings } from '../../runtime/specs.js';
 import { podDescription } from './messages.js';
 import { podIdentity } from './pod-identity.js';
 
+/** Engines know no larger one. */
+const MAX_USER_ID = 2 ** 31 - 1;
+
 /**
  * The security settings in force: the container's own over the pod's. Unset seccomp means unconfined, as in Kubernetes
  * and unlike plain `docker run`. Source: kubelet pkg/securitycontext and cri-dockerd security_context.go.
@@ -53,5 +56,11 @@ function checkNonRoot(pod: Pod, container: Container, user: number | undefined, 
   if (name === '' || /^0+$/.test(name)) refuse('container has runAsNonRoot and image will run as root');
   if (!/^\d+$/.test(name)) {
     refuse(`container has runAsNonRoot and image has non-numeric user (${name}), cannot verify user is non-root`);
+  }
+  if (Number(name) > MAX_USER_ID) {
+    const range = `must be between 0 and ${MAX_USER_ID}, inclusive`;
+    refuse(
+      `container has runAsNonRoot and image has an invalid user id (${name}). (Must be 1-(${MAX_USER_ID})): ${range}`,
+    );
   }
 }

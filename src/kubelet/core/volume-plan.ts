@@ -58,7 +58,7 @@ export function containerMounts(pod: Pod, container: Container): Mount[] {
         `cannot find volume "${mount.name}" to mount into container "${container.name}"`,
       );
     }
-    if (mount.subPath !== undefined || mount.subPathExpr !== undefined) {
+    if ((mount.subPath ?? '') !== '' || (mount.subPathExpr ?? '') !== '') {
       throw new KubeletteError(
         'Invalid',
         `volume mount "${mount.name}" of container "${container.name}": subPath is not realised yet`,
