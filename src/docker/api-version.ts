@@ -1,9 +1,9 @@
 import { KubeletteError } from '../lib/errors.js';
 
 /** The newest API we know; engines speak older versions of it. */
-export const NEWEST_API_VERSION = '1.51';
+const NEWEST_API_VERSION = '1.51';
 /** Docker 20.10. Below it, options we rely on are ignored without a word. */
-export const OLDEST_API_VERSION = '1.41';
+const OLDEST_API_VERSION = '1.41';
 
 /**
  * The API version to speak: the newest both know.

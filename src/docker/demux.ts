@@ -28,7 +28,7 @@ export async function demux(source: Readable, stdout: Writable, stderr: Writable
 }
 
 /** Resolves when `target` wants more, or is gone. */
-export async function write(target: Writable, bytes: Buffer): Promise<void> {
+async function write(target: Writable, bytes: Buffer): Promise<void> {
   if (target.destroyed || target.writableEnded || target.write(bytes)) return;
   const gone = new AbortController();
   const onClose = (): void => gone.abort();

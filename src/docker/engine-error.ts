@@ -7,7 +7,7 @@ interface EngineAnswer extends Error {
 }
 
 /** Did the engine answer at all? Everything else means that the outcome is unknown. */
-export const isEngineAnswer = (error: unknown): error is EngineAnswer =>
+const isEngineAnswer = (error: unknown): error is EngineAnswer =>
   error instanceof Error && typeof (error as Partial<EngineAnswer>).statusCode === 'number';
 
 /**
@@ -37,10 +37,6 @@ export function answerError(statusCode: number, message: string, cause?: unknown
     details: { statusCode },
   });
 }
-
-/** True for an answer with this status. */
-export const hasStatus = (error: unknown, statusCode: number): boolean =>
-  error instanceof KubeletteError && error.details['statusCode'] === statusCode;
 
 function codeOf(statusCode: number): ErrorCode {
   if (statusCode === 404) return 'NotFound';

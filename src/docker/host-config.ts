@@ -10,7 +10,7 @@ import { NETWORK_NAME } from './names.js';
 export type CreateBody = Omit<Docker.ContainerCreateOptions, 'name' | 'abortSignal'>;
 
 /** Where the sandbox mounts the pod's volumes. */
-export const sandboxVolumePath = (name: string): string => `/vols/${name}`;
+const sandboxVolumePath = (name: string): string => `/vols/${name}`;
 
 /** What both bodies depend on besides their spec. */
 export interface CreateInput {

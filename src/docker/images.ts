@@ -10,7 +10,7 @@ import { jsonLines } from './json-lines.js';
 import { PullProgressText, type PullLine } from './pull-progress.js';
 
 /** A pull that stands still this long is given up. Source: kubelet image-pull-progress-deadline. */
-export const PULL_PROGRESS_DEADLINE_MS = 60_000;
+const PULL_PROGRESS_DEADLINE_MS = 60_000;
 
 /** The engine's images. */
 export class DockerImages implements ImageService {

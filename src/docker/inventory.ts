@@ -26,7 +26,7 @@ export interface InventoryContainer extends Owned {
   readonly pid: number;
 }
 
-export interface InventoryVolume extends Owned {
+interface InventoryVolume extends Owned {
   readonly name: string;
   readonly podUid: string;
 }

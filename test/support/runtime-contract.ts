@@ -5,7 +5,7 @@ import type { ContainerRuntime, ImageService, RuntimeHint, VolumeService } from 
 import type { ContainerSpec, SandboxSpec } from '../../src/runtime/specs.js';
 import { containerSpec, sandboxSpec } from './specs.js';
 
-export type Runtime = ContainerRuntime & { readonly images: ImageService; readonly volumes: VolumeService };
+type Runtime = ContainerRuntime & { readonly images: ImageService; readonly volumes: VolumeService };
 
 /** What a container of the suite does. */
 export type Program =
