@@ -9,7 +9,7 @@ export default tseslint.config(
     rules: {
       // Numbers and booleans read well in messages; everything else still has to be made a string on purpose.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // Interfaces of the runtime are async even where one implementation happens to be synchronous.
       '@typescript-eslint/require-await': 'off',

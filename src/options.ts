@@ -31,7 +31,5 @@ export const RELIST_PERIOD_MS = 10_000;
 export const RELIST_PERIOD_WITHOUT_EVENTS_MS = 1_000;
 /** Orphans, leftover volumes and log directories are looked for this often. Source: kubelet housekeepingPeriod is 2 s. */
 export const HOUSEKEEPING_PERIOD_MS = 10_000;
-/** No stop timeout is shorter. Source: kubelet minimumGracePeriodInSeconds. */
-export const MINIMUM_GRACE_SECONDS = 2;
 /** An event is forgotten after this long. Source: kube-apiserver --event-ttl. */
 export const EVENT_TTL_MS = 3_600_000;

@@ -62,7 +62,7 @@ export class ImageManager {
   /** Is the image there for this start of the container? Starts a pull when it has to. Never waits for one. */
   async ensure(request: ImageRequest, signal: AbortSignal): Promise<ImageResult> {
     const { container } = request;
-    const image = container.image ?? '';
+    const image = container.image;
     const reference = withDefaultTag(image);
     let found: ImageFound | undefined;
     try {
@@ -142,7 +142,7 @@ export class ImageManager {
   }
 
   #startPull(request: ImageRequest, record: PullRecord, reference: string, attemptKey: string): void {
-    const image = request.container.image ?? '';
+    const image = request.container.image;
     const asked = this.#clock.monotonic();
     record.pulling = true;
     this.#event(request, 'Normal', 'Pulling', `Pulling image "${image}"`);

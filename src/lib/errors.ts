@@ -22,12 +22,7 @@ export class KubeletteError extends Error {
 
 /** By name and code, not by class: the package ships two bundles, and their classes differ. */
 export const hasCode = (error: unknown, code: ErrorCode): error is KubeletteError =>
-  error instanceof Error && error.name === 'KubeletteError' && (error as KubeletteError).code === code;
+  error instanceof Error && error.name === 'KubeletteError' && 'code' in error && error.code === code;
 
 /** The text of anything that was thrown. */
 export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Exhaustiveness check for a `switch` over a union. */
-export function assertNever(value: never): never {
-  throw new KubeletteError('Internal', `unexpected value ${JSON.stringify(value)}`);
-}

@@ -17,7 +17,7 @@ export interface Behaviour {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type ModelContainer = Mutable<ObservedContainer> & { endsAt: number; endsWith: number };
 
-export class InvariantError extends Error {}
+class InvariantError extends Error {}
 
 /** A repeatable stream of numbers from 0 to 1. */
 export function randomStream(seed: number): () => number {
@@ -235,7 +235,7 @@ export class PodModel {
       createdAt: this.now,
       startedAt: this.now,
       oomKilled: false,
-      image: spec.image ?? '',
+      image: spec.image,
       imageId: 'docker://sha256:1',
       backoffMs,
       sandboxInstance: sandbox.instance,

@@ -26,7 +26,8 @@ export function computeContainerStatus(view: ContainerView, context: ContainerSt
   const { newest, stored } = view;
   const base = newest === undefined ? withoutRecord(view, context) : fromRecord(view, newest, context);
   const status = context.final ? base : withWaiting(base, context.waiting ?? rerun(view, context));
-  const running = status.state?.running !== undefined;
+  // One the engine is taking away still shows what is known of it, but nobody can rely on it.
+  const running = status.state?.running !== undefined && newest?.state !== 'unknown';
   return {
     ...status,
     // Probes are not realised yet: a running container is started and ready.
@@ -48,7 +49,7 @@ function rerun(view: ContainerView, { defaultReason }: ContainerStatusContext): 
 
 const unready = (view: ContainerView): Pick<ContainerStatus, 'name' | 'image' | 'imageID' | 'ready'> => ({
   name: view.spec.name,
-  image: view.spec.image ?? '',
+  image: view.spec.image,
   imageID: '',
   ready: false,
 });
@@ -87,7 +88,7 @@ function fromRecord(view: ContainerView, newest: ObservedContainer, context: Con
     containerID: containerId(newest),
     ready: false,
     restartCount: newest.attempt,
-    state: stateOf(newest, context),
+    state: stateOf(view, newest, context),
     ...(lastState === undefined ? {} : { lastState }),
   };
 }
@@ -112,7 +113,11 @@ function previousState(
   return stored.lastState;
 }
 
-function stateOf(record: ObservedContainer, context: ContainerStatusContext): ContainerState {
+function stateOf(
+  { stored }: ContainerView,
+  record: ObservedContainer,
+  context: ContainerStatusContext,
+): ContainerState {
   switch (record.state) {
     case 'running':
       return { running: { startedAt: toRfc3339(record.startedAt ?? record.createdAt) } };
@@ -121,17 +126,16 @@ function stateOf(record: ObservedContainer, context: ContainerStatusContext): Co
     case 'created':
       return waitingState(context);
     case 'unknown':
-      return context.final
-        ? { terminated: lost('The container could not be located when the pod was terminated') }
+      if (context.final) return { terminated: lost('The container could not be located when the pod was terminated') };
+      // Most likely somebody is removing it: until it is gone nothing new is known, and what is known is not forgotten.
+      return stored?.containerID === containerId(record) && stored.state !== undefined
+        ? stored.state
         : waitingState(context);
   }
 }
 
 /** Engine facts in Kubernetes' words. OOM is taken from the engine's flag only. Source: cri-dockerd container_status.go. */
-export function terminatedState(
-  record: ObservedContainer,
-  messages: ReadonlyMap<string, string>,
-): ContainerStateTerminated {
+function terminatedState(record: ObservedContainer, messages: ReadonlyMap<string, string>): ContainerStateTerminated {
   const exitCode = record.exitCode ?? LOST_EXIT_CODE;
   const neverStarted = record.startedAt === undefined;
   const reason = neverStarted
@@ -174,4 +178,4 @@ const lost = (message: string): ContainerStateTerminated => ({
   message,
 });
 
-export const containerId = (record: Pick<ObservedContainer, 'id'>): string => `docker://${record.id}`;
+const containerId = (record: Pick<ObservedContainer, 'id'>): string => `docker://${record.id}`;

@@ -23,7 +23,7 @@ export interface ContainerView {
   readonly succeededHere: boolean;
 }
 
-export const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
+const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
 
 /** Init containers and sidecars first, in spec order, then the main containers. */
 export function containerViews(input: SyncInput): { inits: ContainerView[]; apps: ContainerView[] } {
@@ -59,7 +59,7 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
   };
 }
 
-export function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerStatus | undefined {
+function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerStatus | undefined {
   const { status } = pod;
   const list =
     kind === 'app'
@@ -71,14 +71,13 @@ export function storedStatus(pod: Pod, name: string, kind: ContainerKind): Conta
 }
 
 /**
- * Was the published instance started in this sandbox? Status times are whole seconds, so one that started in the very
- * second of the sandbox cannot be told from one that died with the last sandbox: then the answer is no, and at worst an
- * init container whose record somebody removed runs again before any app does. Only the current state counts: what is
- * to run again in a new sandbox is published as waiting before it does.
+ * Was the published instance started in this sandbox? Status times are whole seconds, so one of the sandbox's very second
+ * counts as started here. That is safe because only the current state counts: what died with a sandbox is published as
+ * waiting (or running, and then its record tells) before the next sandbox is made.
  */
 function startedSince(stored: ContainerStatus | undefined, sandboxStartedAt: number): boolean {
   const startedAt = parseRfc3339((stored?.state?.running ?? stored?.state?.terminated)?.startedAt);
-  return startedAt !== undefined && startedAt > sandboxStartedAt;
+  return startedAt !== undefined && startedAt >= Math.floor(sandboxStartedAt / 1000) * 1000;
 }
 
 /** Number of the next instance: attempts only grow, also when somebody removed the records. */

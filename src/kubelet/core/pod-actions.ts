@@ -99,8 +99,10 @@ class PlanBuilder {
     const { newest, spec } = view;
     if (newest === undefined) {
       const exitCode = lastExitCode(view);
-      // No exited record, so no back-off; how a removed one ended is known from the status.
-      if (exitCode === undefined || restartsAfter(view.restartPolicy, exitCode)) this.#start(view, 0);
+      // No exited record, so no back-off; how a removed one ended is known from the status. An init container gets here
+      // only when its work in this sandbox is still to be done, however it ended in another.
+      const wanted = view.kind === 'init' || exitCode === undefined || restartsAfter(view.restartPolicy, exitCode);
+      if (wanted) this.#start(view, 0);
       return;
     }
     switch (newest.state) {

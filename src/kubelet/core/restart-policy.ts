@@ -17,7 +17,7 @@ export function effectiveRestartPolicy(pod: Pod, container: Container, kind: Con
     case 'init':
       return policy === 'Never' ? 'Never' : 'OnFailure';
     case 'app':
-      return (container.restartPolicy ?? policy) as RestartPolicy;
+      return container.restartPolicy ?? policy;
   }
 }
 

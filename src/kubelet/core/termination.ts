@@ -27,7 +27,7 @@ export function isFinished(input: SyncInput, views: Views): boolean {
 export const isTerminalPhase = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
 
 /** A regular init container that failed and may not be tried again fails the pod. */
-export const hasFailedForGood = (view: ContainerView): boolean => {
+const hasFailedForGood = (view: ContainerView): boolean => {
   if (view.kind !== 'init') return false;
   const exitCode = lastExitCode(view);
   if (exitCode === undefined) return false;
@@ -127,7 +127,11 @@ function stopNext(
 function graceLeft({ now, pod }: SyncInput, { apps }: Views): number {
   const specified = pod.spec.terminationGracePeriodSeconds ?? 30;
   const deletion = parseRfc3339(pod.metadata.deletionTimestamp);
-  if (deletion !== undefined) return Math.max(MINIMUM_GRACE_SECONDS, Math.ceil((deletion - now) / 1000));
+  if (deletion !== undefined) {
+    // The deadline was cut to whole seconds, so it may be almost a second later; never before, never more than granted.
+    const granted = pod.metadata.deletionGracePeriodSeconds ?? Infinity;
+    return Math.max(MINIMUM_GRACE_SECONDS, Math.min(granted, Math.ceil((deletion + 999 - now) / 1000)));
+  }
   const ends = apps.map((view) => view.newest?.finishedAt ?? now);
   const usedSeconds = Math.floor(Math.max(0, now - Math.max(...ends)) / 1000);
   return Math.max(MINIMUM_GRACE_SECONDS, specified - usedSeconds);

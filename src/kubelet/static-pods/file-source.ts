@@ -62,8 +62,9 @@ export class FileSource implements PodSource {
           last = snapshot;
           yield snapshot;
         }
-        const pauseMs = unsettled ? SETTLE_MS / 2 : hints.working ? RESCAN_MS : RESCAN_UNWATCHED_MS;
-        await wake.wait(pauseMs, clock, signal);
+        // Nothing tells when a root that is away comes back.
+        const watched = hints.working && roots.every((root) => root.problems.length === 0);
+        await wake.wait(unsettled ? SETTLE_MS / 2 : watched ? RESCAN_MS : RESCAN_UNWATCHED_MS, clock, signal);
       }
     } catch (error) {
       if (!isAbort(error, signal)) throw error;
