@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { dockerHostOption, nodeNameOption, type EngineFlags } from '../agent-flags.js';
 import { EXIT_USAGE, type CommandContext } from '../command.js';
 import { interruptible } from '../interrupts.js';
+import { SHOW_CURSOR } from '../run/live-screen.js';
 import { runNodeName } from '../node-name.js';
 import type { LogLevel } from '../../lib/logger.js';
 
@@ -38,6 +39,7 @@ export function registerRun(program: Command, { terminal, exit }: CommandContext
       exit(await interruptible((interrupted) => runManifests(flags, terminal, interrupted), leftBehind));
 
       function leftBehind(): void {
+        if (terminal.out.isTTY === true) terminal.out.write(SHOW_CURSOR);
         terminal.err.write(`\nleft things behind; to remove them: kubelette gc --node-name ${flags.nodeName}\n`);
       }
     });

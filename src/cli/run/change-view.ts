@@ -49,6 +49,10 @@ export class ChangeView implements View {
     this.#print('Removing the pods and everything that belongs to them.');
   }
 
+  stopped(): void {
+    this.#print('Everything is removed.');
+  }
+
   note(text: string): void {
     this.#terminal.err.write(`${escapeText(text)}\n`);
   }

@@ -1,7 +1,8 @@
 import type { Output } from '../terminal.js';
 
 const HIDE_CURSOR = '\u001b[?25l';
-const SHOW_CURSOR = '\u001b[?25h';
+/** For whoever ends the process in the middle. */
+export const SHOW_CURSOR = '\u001b[?25h';
 const ERASE_TO_LINE_END = '\u001b[K';
 const ERASE_BELOW = '\u001b[J';
 /** Terminals that know it show everything in between at once; the others ignore it. */

@@ -6,7 +6,7 @@ import type { Paint } from '../output/colour.js';
 import type { Terminal } from '../terminal.js';
 import { LiveScreen } from './live-screen.js';
 import { computeProgress } from './settled.js';
-import { renderTableFrame } from './table-frame.js';
+import { renderTableFrame, type TableModel } from './table-frame.js';
 import type { View } from './view.js';
 import { watchKind } from './watch-kind.js';
 
@@ -26,7 +26,7 @@ export class LiveTableView implements View {
   #title: string;
   #note: string | undefined;
   #settledAfterMs: number | undefined;
-  #stopping = false;
+  #stage: TableModel['stage'] = 'running';
 
   constructor(agent: Agent, terminal: Terminal, paint: Paint, program: string) {
     this.#agent = agent;
@@ -65,8 +65,12 @@ export class LiveTableView implements View {
   }
 
   stopping(): void {
-    this.#stopping = true;
+    this.#stage = 'stopping';
     this.#wake.set();
+  }
+
+  stopped(): void {
+    this.#stage = 'stopped';
   }
 
   note(text: string): void {
@@ -88,7 +92,7 @@ export class LiveTableView implements View {
       title: this.#title,
       pods,
       nowMs: clock.now(),
-      stopping: this.#stopping,
+      stage: this.#stage,
       program: this.#program,
       ...(this.#settledAfterMs === undefined ? {} : { settledAfterMs: this.#settledAfterMs }),
       ...(this.#note === undefined ? {} : { note: this.#note }),

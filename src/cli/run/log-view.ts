@@ -54,6 +54,10 @@ export class LogView implements View {
     this.note('removing the pods');
   }
 
+  stopped(): void {
+    // Each pod's end was told.
+  }
+
   note(text: string): void {
     this.#terminal.err.write(`${this.#paint('dim', escapeText(text))}\n`);
   }

@@ -71,9 +71,14 @@ async function withAgent(
     return await untilEnd(options, agent, view, { terminal, logger, interrupted });
   } finally {
     view.stopping();
-    await agent.stop({ deletePods: true });
-    ended.abort();
-    await shown;
+    try {
+      await agent.stop({ deletePods: true });
+      view.stopped();
+    } finally {
+      // Also when that failed: a terminal wants to be given back.
+      ended.abort();
+      await shown;
+    }
   }
 }
 

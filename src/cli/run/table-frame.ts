@@ -17,7 +17,7 @@ export interface TableModel {
   readonly settledAfterMs?: number;
   /** The newest thing the agent complained about. */
   readonly note?: string;
-  readonly stopping: boolean;
+  readonly stage: 'running' | 'stopping' | 'stopped';
   /** How this command line was called. */
   readonly program: string;
 }
@@ -54,7 +54,8 @@ export function podRow(pod: Pod, nowMs: number): readonly string[] {
 }
 
 function footer(model: TableModel, paint: Paint): readonly string[] {
-  if (model.stopping)
+  if (model.stage === 'stopped') return ['Everything is removed.'];
+  if (model.stage === 'stopping')
     return ['Removing the pods and everything that belongs to them. Ctrl-C again leaves them behind.'];
   if (model.settledAfterMs === undefined) return ['Starting. Ctrl-C removes everything.'];
   return [

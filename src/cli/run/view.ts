@@ -6,6 +6,8 @@ export interface View {
   drained(): Promise<void>;
   /** From now on pods are being deleted. */
   stopping(): void;
+  /** Nothing is left. */
+  stopped(): void;
   /** Something the agent, not a pod, has to say. */
   note(text: string): void;
 }

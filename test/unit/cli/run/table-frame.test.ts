@@ -13,7 +13,7 @@ const READY: PodStatus = { phase: 'Running', podIP: '10.1.0.2', conditions: [{ t
 const plain = (_style: unknown, text: string): string => text;
 const frame = (model: Partial<TableModel>): string =>
   renderTableFrame(
-    { title: 'node vm', pods: [], nowMs: NOW, stopping: false, program: 'kubelette', ...model },
+    { title: 'node vm', pods: [], nowMs: NOW, stage: 'running', program: 'kubelette', ...model },
     plain,
   ).join('\n');
 
@@ -50,6 +50,6 @@ describe('renderTableFrame', () => {
   });
 
   it('tells that it is cleaning up', () => {
-    expect(frame({ stopping: true, settledAfterMs: 1 })).toContain('Removing the pods');
+    expect(frame({ stage: 'stopping', settledAfterMs: 1 })).toContain('Removing the pods');
   });
 });
