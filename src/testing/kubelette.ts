@@ -52,7 +52,7 @@ export class Kubelette implements AsyncDisposable {
    * @throws KubeletteError `Timeout` when no engine answered in time (30 s unless `timeoutMs` or `signal` say otherwise)
    */
   static async start(options: StartOptions = {}): Promise<Kubelette> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'kubelette-'));
+    const dataDir = await mkdtemp(join(tmpdir(), 'kubelette-node-'));
     const cleanUp = (): Promise<void> => rm(dataDir, { recursive: true, force: true });
     const complaints: string[] = [];
     try {

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { promisify } from 'node:util';
+import { expect, it } from '@jest/globals';
+import { Kubelette } from '../../../src/testing/kubelette.js';
+import { leftovers } from '../../support/leftovers.js';
+
+const SLEEPER = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'sleeper' },
+  spec: { containers: [{ name: 'app', image: 'kubelette.local/busybox:1', command: ['sleep', '1000000'] }] },
+};
+
+it('two nodes in one process do not know each other’s pods, and leave nothing behind', async () => {
+  const before = await readdir(tmpdir());
+  const [one, two] = await Promise.all([Kubelette.start(), Kubelette.start()]);
+  try {
+    const pods = await Promise.all([one.apply(SLEEPER), two.apply(SLEEPER)]);
+    const ips = (await Promise.all(pods.map((pod) => pod.ready()))).map(({ podIP }) => podIP);
+    expect(ips[0]).not.toBe(ips[1]);
+    await one.stop();
+    expect(await leftovers(one.nodeName)).toEqual([]);
+    expect(await leftovers(two.nodeName)).toEqual(['sleeper/POD', 'sleeper/app']);
+    expect((await pods[1].exec(['echo', 'still here'])).stdout).toBe('still here\n');
+  } finally {
+    await Promise.all([one.stop(), two.stop()]);
+  }
+  expect(await leftovers(two.nodeName)).toEqual([]);
+  const added = (await readdir(tmpdir())).filter(
+    (name) => name.startsWith('kubelette-node-') && !before.includes(name),
+  );
+  expect(added).toEqual([]);
+});
+
+it('a pod that cannot start says why when time is over', async () => {
+  await using node = await Kubelette.start();
+  const pod = await node.apply({
+    ...SLEEPER,
+    spec: { containers: [{ name: 'app', image: 'kubelette.local/no-such-image:1', imagePullPolicy: 'Never' }] },
+  });
+  const error = await pod.ready({ timeoutMs: 5_000 }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ name: 'KubeletteError', code: 'Timeout' });
+  expect(String(error)).toContain('pod default/sleeper was not ready within 5000 ms; last seen: phase Pending');
+  expect(String(error)).toContain('container app: waiting, ErrImageNeverPull');
+});
+
+it('a start without an engine fails in time and names what was tried', async () => {
+  const error = await Kubelette.start({ dockerHost: 'unix:///no/such.sock', timeoutMs: 3_000 }).catch(
+    (reason: unknown) => reason,
+  );
+  expect(error).toMatchObject({ name: 'KubeletteError', code: 'Timeout' });
+  expect(String(error)).toContain('/no/such.sock');
+});
+
+it.each([
+  [
+    'an ES module',
+    ['--input-type=module', '-e', "import { Kubelette } from 'kubelette'; console.log(typeof Kubelette.start)"],
+  ],
+  ['CommonJS', ['--input-type=commonjs', '-e', "console.log(typeof require('kubelette').Kubelette.start)"]],
+])('the package can be loaded as %s', async (_kind, args) => {
+  // By its own name: package.json `exports` serve the package itself, too.
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } });
+  expect(stdout.trim()).toBe('function');
+});
