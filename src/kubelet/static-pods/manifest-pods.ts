@@ -31,7 +31,7 @@ export interface ManifestPods {
  * Source: kubelet pkg/kubelet/config/common.go applyDefaults (which hashes the path, too)
  */
 export function readManifestPods(text: string, file: string, options: ManifestPodsOptions): ManifestPods {
-  const { objects, problems: found, warnings: inVain } = decodeManifest(text, { file });
+  const { objects, problems: found, warnings: inVain } = decodeManifest(text, { file, nodeName: options.nodeName });
   const problems = [...found];
   const warnings = [...inVain];
   const pods: Pod[] = [];

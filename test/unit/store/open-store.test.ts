@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -179,7 +179,7 @@ describe('a store with a journal', () => {
 
   it('does not start when the file is there but cannot be read', async () => {
     await rm(path, { force: true });
-    await (await import('node:fs/promises')).mkdir(path);
+    await mkdir(path);
     await expect(open()).rejects.toMatchObject({ code: 'Unavailable' });
   });
 });
