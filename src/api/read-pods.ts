@@ -12,10 +12,12 @@ export interface PodsRead {
   readonly problems: readonly Problem[];
   /** Fields that are known, but have no effect. */
   readonly warnings: readonly Problem[];
+  /** Objects that are not pods: well formed, and of no use to who runs pods. */
+  readonly others: readonly Problem[];
 }
 
 /**
- * Reads what a person wants to run: YAML or JSON, any number of documents. Everything must be a pod with a name.
+ * Reads what a person wants to run: YAML or JSON, any number of documents.
  * Never throws.
  *
  * @param file as it is to appear in problems
@@ -24,22 +26,29 @@ export function readPods(text: string, file: string): PodsRead {
   const { objects, problems, warnings } = decodeManifest(text, { file });
   const found: Problem[] = [...problems];
   const pods: Pod[] = [];
+  const others: Problem[] = [];
   for (const decoded of objects) {
     const before = found.length;
-    const pod = toPod(decoded, file, found);
+    const pod = toPod(decoded, file, found, others);
     if (pod !== undefined && found.length === before) pods.push(pod);
   }
   if (objects.length === 0 && problems.length === 0)
     found.push({ file, document: 1, line: 1, column: 1, path: '', message: 'there is no object in it' });
-  return { pods, problems: found.sort(byPosition), warnings };
+  return { pods, problems: found.sort(byPosition), warnings, others };
 }
 
-function toPod(decoded: DecodedObject, file: string, problems: Problem[]): Pod | undefined {
+function toPod(decoded: DecodedObject, file: string, problems: Problem[], others: Problem[]): Pod | undefined {
   const { object } = decoded;
-  const report = (path: string, segments: readonly (string | number)[], message: string): void =>
-    void problems.push({ file, document: decoded.document, ...decoded.locate(segments), path, message });
+  const problemAt = (path: string, segments: readonly (string | number)[], message: string): Problem => ({
+    file,
+    document: decoded.document,
+    ...decoded.locate(segments),
+    path,
+    message,
+  });
+  const report = (...problem: Parameters<typeof problemAt>): void => void problems.push(problemAt(...problem));
   if (object.kind !== 'Pod') {
-    report('kind', ['kind'], `${object.kind} is not supported here, only Pod`);
+    others.push(problemAt('kind', ['kind'], `only Pods are run, not yet this ${object.kind}`));
     return undefined;
   }
   // The namespace an API request would have named.

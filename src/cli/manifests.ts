@@ -11,6 +11,8 @@ export interface ManifestsRead {
   readonly pods: readonly Pod[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
+  /** Objects that are not pods. */
+  readonly others: readonly Problem[];
 }
 
 /** Reads files, folders and `-`. @throws KubeletteError when a path cannot be read */
@@ -22,6 +24,7 @@ export async function readManifests(paths: readonly string[]): Promise<Manifests
     pods: found.flatMap(({ pods }) => pods),
     problems: [...found.flatMap(({ problems }) => problems), ...findDuplicates(found)],
     warnings: found.flatMap(({ warnings }) => warnings),
+    others: found.flatMap(({ others }) => others),
   };
 }
 
@@ -43,7 +46,11 @@ export function findDuplicates(
 }
 
 /** `3 problems and 1 warning in 2 files`. */
-export function countText({ files, problems, warnings }: ManifestsRead): string {
+export function countText({
+  files,
+  problems,
+  warnings,
+}: Pick<ManifestsRead, 'files' | 'problems' | 'warnings'>): string {
   const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
   return `${count(problems.length, 'problem')} and ${count(warnings.length, 'warning')} in ${count(files, 'file')}`;
 }

@@ -15,7 +15,7 @@ export async function readManifestPods(
   manifest: string | object,
 ): Promise<{ readonly pods: readonly Pod[]; readonly warnings: readonly string[] }> {
   const found = (await manifestTexts(manifest)).map(({ name, text }) => readPods(text, name));
-  const problems = found.flatMap((one) => one.problems).map(formatProblem);
+  const problems = found.flatMap((one) => [...one.problems, ...one.others]).map(formatProblem);
   if (problems.length > 0) {
     throw new KubeletteError('Invalid', `the manifest is not valid:\n  ${problems.join('\n  ')}`, {
       details: { problems },

@@ -20,7 +20,8 @@ export function registerValidate(program: Command, { terminal, exit }: CommandCo
     .action(async ({ filename, output }: ValidateFlags) => {
       const { countText, problemLine, readManifests } = await import('../manifests.js');
       const found = await readManifests(filename);
-      const { files, pods, problems, warnings } = found;
+      const { files, pods, problems } = found;
+      const warnings = [...found.warnings, ...found.others];
       if (problems.length > 0) exit(1);
       if (output !== undefined) {
         const summary = { files, pods: pods.length, problems, warnings };
@@ -32,6 +33,6 @@ export function registerValidate(program: Command, { terminal, exit }: CommandCo
         terminal.out.write(`${paint('red', escapeText(problemLine(problem, 'error')))}\n`);
       for (const warning of warnings)
         terminal.out.write(`${paint('yellow', escapeText(problemLine(warning, 'warning')))}\n`);
-      terminal.err.write(`${countText(found)}\n`);
+      terminal.err.write(`${countText({ files, problems, warnings })}\n`);
     });
 }

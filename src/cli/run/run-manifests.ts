@@ -27,12 +27,12 @@ export async function runManifests(
 ): Promise<number> {
   const found = await readManifests(options.filename);
   const paint = painter(terminal.err, terminal.env);
-  for (const problem of found.problems)
-    terminal.err.write(`${paint('red', escapeText(problemLine(problem, 'error')))}\n`);
+  const problems = [...found.problems, ...found.others];
+  for (const problem of problems) terminal.err.write(`${paint('red', escapeText(problemLine(problem, 'error')))}\n`);
   for (const warning of found.warnings)
     terminal.err.write(`${paint('yellow', escapeText(problemLine(warning, 'warning')))}\n`);
-  if (found.problems.length > 0) {
-    terminal.err.write(`${countText(found)}; nothing was started\n`);
+  if (problems.length > 0) {
+    terminal.err.write(`${countText({ ...found, problems })}; nothing was started\n`);
     return 1;
   }
   const { dockerHost, filename, logLevel, nodeName, view, watch } = options;
