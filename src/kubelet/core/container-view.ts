@@ -43,7 +43,7 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
   const sandbox = currentSandbox(observed);
   const here = newest !== undefined && sandbox !== undefined && newest.sandboxInstance === sandbox.instance;
   const storedHere =
-    newest === undefined && sandbox?.startedAt !== undefined && startedSince(stored, sandbox.startedAt);
+    newest === undefined && sandbox?.startedAt !== undefined && startedSince(stored, sandbox.startedAt, kind);
   return {
     spec,
     kind,
@@ -71,13 +71,15 @@ function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerSta
 }
 
 /**
- * Was the published instance started in this sandbox? Status times are whole seconds, so one of the sandbox's very second
- * counts as started here. That is safe because only the current state counts: what died with a sandbox is published as
- * waiting (or running, and then its record tells) before the next sandbox is made.
+ * Was the published instance started in this sandbox? Only the current state counts: what is to run again in a new sandbox
+ * is published as waiting before it does. Status times are whole seconds, so for one that started in the very second of
+ * the sandbox that is all there is to tell them apart; it holds for regular init containers, which always run again, but
+ * an app that has done its work keeps its state in every sandbox: there the answer is no.
  */
-function startedSince(stored: ContainerStatus | undefined, sandboxStartedAt: number): boolean {
+function startedSince(stored: ContainerStatus | undefined, sandboxStartedAt: number, kind: ContainerKind): boolean {
   const startedAt = parseRfc3339((stored?.state?.running ?? stored?.state?.terminated)?.startedAt);
-  return startedAt !== undefined && startedAt >= Math.floor(sandboxStartedAt / 1000) * 1000;
+  const since = kind === 'init' ? Math.floor(sandboxStartedAt / 1000) * 1000 : sandboxStartedAt + 1;
+  return startedAt !== undefined && startedAt >= since;
 }
 
 /** Number of the next instance: attempts only grow, also when somebody removed the records. */

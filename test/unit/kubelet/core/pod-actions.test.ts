@@ -295,6 +295,54 @@ describe('init containers', () => {
     expect(actions(pod, observed)).toEqual(['remove one-0', 'remove two-0', 'remove sandbox-0', 'start one/1']);
   });
 
+  it('run again in a new sandbox also when their old records were removed', () => {
+    const waiting = { waiting: { reason: 'PodInitializing' } };
+    const of = (name: string, restartCount: number, state: object) => ({
+      name,
+      image: '',
+      imageID: '',
+      ready: false,
+      restartCount,
+      containerID: `docker://${name}-gone`,
+      ...state,
+    });
+    const status = {
+      phase: 'Running' as const,
+      initContainerStatuses: [
+        of('one', 0, { state: waiting, lastState: { terminated: { exitCode: 0 } } }),
+        of('two', 0, { state: waiting, lastState: { terminated: { exitCode: 0 } } }),
+      ],
+      containerStatuses: [of('app', 0, { state: waiting, lastState: { terminated: { exitCode: 137 } } })],
+    };
+    expect(actions({ ...pod, status }, observedPod([]))).toEqual(['start one/1']);
+  });
+
+  it('that are done stay done when all records are pruned while the app waits for its restart', () => {
+    const terminated = { exitCode: 0, startedAt: '2026-01-01T00:00:00Z', finishedAt: '2026-01-01T00:00:00Z' };
+    const of = (name: string, state: object) => ({
+      name,
+      image: '',
+      imageID: '',
+      ready: false,
+      restartCount: 0,
+      containerID: `docker://${name}-gone`,
+      ...state,
+    });
+    const status = {
+      phase: 'Running' as const,
+      initContainerStatuses: [of('one', { state: { terminated } }), of('two', { state: { terminated } })],
+      containerStatuses: [
+        of('app', {
+          state: { waiting: { reason: 'CrashLoopBackOff' } },
+          lastState: { terminated: { ...terminated, exitCode: 1 } },
+        }),
+      ],
+    };
+    // All within the second in which the sandbox started.
+    const sandbox = aSandbox({ startedAt: T0 + 400 });
+    expect(actions({ ...pod, status }, observedPod([], [sandbox]))).toEqual(['start app/1']);
+  });
+
   it('that are sidecars let the next one start as soon as they run, and are kept running', () => {
     const withSidecar = aPod({
       initContainers: [aContainer('proxy', { restartPolicy: 'Always' }), aContainer('two')],
@@ -341,9 +389,18 @@ describe('termination', () => {
   });
 
   it('gives what is left of the grace, never less than 2 s, also after an agent restart', () => {
-    expect(actions(deleting(), observedPod([anInstance('app')]), T0 + 12_000)[0]).toBe('kill app-0 18s');
+    expect(actions(deleting(), observedPod([anInstance('app')]), T0 + 12_000)[0]).toBe('kill app-0 19s');
     expect(actions(deleting(), observedPod([anInstance('app')]), T0 + 60_000)[0]).toBe('kill app-0 2s');
     expect(actions(deleting({}, 1), observedPod([anInstance('app')]), T0)[0]).toBe('kill app-0 2s');
+  });
+
+  it('never gives less than was granted because the deadline has whole seconds, nor more', () => {
+    // Asked for at 0.9 s with 4 s: the deadline is 4.9 s, and 4 s is what it says.
+    const pod = deleting({}, 4);
+    expect(actions(pod, observedPod([anInstance('app')]), T0 + 1_050)[0]).toBe('kill app-0 4s');
+    expect(actions(pod, observedPod([anInstance('app')]), T0 + 2_050)[0]).toBe('kill app-0 3s');
+    // Asked for at 0 s.
+    expect(actions(pod, observedPod([anInstance('app')]), T0 + 50)[0]).toBe('kill app-0 4s');
   });
 
   it('starts nothing any more', () => {
@@ -361,8 +418,8 @@ describe('termination', () => {
     const [a, b] = [anInstance('a', { kind: 'sidecar' }), anInstance('b', { kind: 'sidecar' })];
     const pod = deleting({ initContainers: sidecars });
     expect(actions(pod, observedPod([anInstance('app'), a, b]), T0)).toEqual(['kill app-0 30s']);
-    expect(actions(pod, observedPod([anInstance('app', ended(0)), a, b]), T0 + 1_000)).toEqual(['kill b-0 29s']);
-    expect(actions(pod, observedPod([a]), T0 + 2_000)).toEqual(['kill a-0 28s']);
+    expect(actions(pod, observedPod([anInstance('app', ended(0)), a, b]), T0 + 1_000)).toEqual(['kill b-0 30s']);
+    expect(actions(pod, observedPod([a]), T0 + 2_000)).toEqual(['kill a-0 29s']);
     // The grace is used up: nobody waits for anybody.
     expect(actions(pod, observedPod([anInstance('app'), a, b]), T0 + 29_000)).toEqual([
       'kill app-0 2s',

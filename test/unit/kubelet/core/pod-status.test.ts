@@ -173,6 +173,18 @@ describe('container status', () => {
     expect(shown.lastState?.terminated).toMatchObject({ exitCode: 137, reason: 'ContainerStatusUnknown' });
   });
 
+  it('forgets nothing while somebody removes it: a look in the middle changes no count and no last state', () => {
+    const before = status(aPod(), observedPod([anInstance('app')]));
+    const going = status(aPod({}, { status: before }), observedPod([anInstance('app', { state: 'unknown' })]));
+    expect(only(going)).toMatchObject({ ready: false, started: false, restartCount: 0, state: { running: {} } });
+    expect(condition(going, 'Ready')).toBe('False ContainersNotReady containers with unready status: [app]');
+    const gone = only(status(aPod({}, { status: going }), observedPod([])));
+    expect(gone.restartCount).toBe(1);
+    expect(gone.lastState?.terminated).toMatchObject({ exitCode: 137, reason: 'ContainerStatusUnknown' });
+    const never = status(aPod({ restartPolicy: 'Never' }, { status: going }), observedPod([], stopped));
+    expect(never.phase).toBe('Failed');
+  });
+
   it('keeps what is known of an ended container whose record was pruned', () => {
     const pod = aPod({ restartPolicy: 'OnFailure' });
     const before = status(pod, observedPod([anInstance('app', ended(0))], stopped));
