@@ -8,6 +8,8 @@ import { openSession } from './session.js';
 /** After the output ended the engine needs a moment at times to note the exit. */
 const EXIT_POLL_MS = 50;
 const EXIT_POLLS = 100;
+/** The engine notes the end of a container within 100 ms (engine facts D3), later when it is busy. */
+const CONTAINER_END_MS = 250;
 
 /**
  * Runs a command in a running container. The connection is always hijacked: anything else loses output that comes
@@ -68,7 +70,10 @@ async function exitCodeOf(engine: Engine, containerId: string, id: string, signa
   throw new KubeletteError('Unavailable', 'the connection to the command was lost while it was running');
 }
 
-/** When the container ends under a command the engine makes up a code from 126 on (engine facts G). */
+/**
+ * When the container ends under a command the engine makes up a code from 126 on (engine facts G), at times before it
+ * has noted the end of the container. So such a code is believed only if the container still runs a moment later.
+ */
 async function refuseInvented(
   engine: Engine,
   containerId: string,
@@ -76,6 +81,7 @@ async function refuseInvented(
   signal: AbortSignal,
 ): Promise<void> {
   if (exitCode < 126) return;
+  await engine.clock.sleep(CONTAINER_END_MS, signal);
   const container = await inspectContainer(engine, containerId, signal);
   if (container?.State.Running === true) return;
   throw new KubeletteError('Unavailable', 'the container ended before the command did; its exit code is not known');
