@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { LogFormat, LogLevel } from '../lib/logger.js';
 
 const LOG_LEVELS: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
@@ -22,7 +22,7 @@ export const dockerHostOption = (): Option =>
   ).env('KUBELETTE_DOCKER_HOST');
 
 export const nodeNameOption = (description: string): Option =>
-  new Option('--node-name <name>', description).env('KUBELETTE_NODE_NAME');
+  new Option('--node-name <name>', description).argParser(parseNodeName);
 
 export const outputOption = (...formats: readonly string[]): Option =>
   new Option('-o, --output <format>', 'print the whole result in this format').choices(formats);
@@ -41,3 +41,9 @@ export const addLogFlags = (command: Command, defaultLevel: LogLevel): Command =
         .choices(['pretty', 'json'])
         .env('KUBELETTE_LOG_FORMAT'),
     );
+
+/** As Kubernetes wants it: node names are DNS subdomains. */
+function parseNodeName(name: string): string {
+  if (name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name)) return name;
+  throw new InvalidArgumentError('A node name has lower case letters, digits, "-" and "." in it.');
+}

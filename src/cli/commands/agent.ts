@@ -34,7 +34,9 @@ export function registerAgent(program: Command, { terminal }: CommandContext): v
       ),
     )
     .addOption(new Option('--manifest-url <url>', 'static pods from HTTP, every 20 s').env('KUBELETTE_MANIFEST_URL'))
-    .addOption(nodeNameOption('owner of everything on the engine').default(nodeNameOf(hostname())))
+    .addOption(
+      nodeNameOption('owner of everything on the engine').env('KUBELETTE_NODE_NAME').default(nodeNameOf(hostname())),
+    )
     .addOption(dockerHostOption());
   addLogFlags(command, 'info').action((flags: AgentFlags) => runAgent(flags, terminal));
 }

@@ -20,7 +20,7 @@ export function registerGc(program: Command, { terminal }: CommandContext): void
     .command('gc')
     .description('remove everything of this node name from the engine, running pods included')
     .option('--all', 'of every kubelette node on the engine')
-    .addOption(nodeNameOption('whose things to remove').default(nodeNameOf(hostname())))
+    .addOption(nodeNameOption('whose things to remove').env('KUBELETTE_NODE_NAME').default(nodeNameOf(hostname())))
     .addOption(dockerHostOption())
     .addOption(outputOption('json', 'yaml'))
     .action((flags: GcFlags) => interruptible((interrupted) => collectGarbage(flags, terminal, interrupted)));

@@ -24,7 +24,7 @@ describe('readPods', () => {
     const { pods, problems } = readPods(text, 'x.yaml');
     expect(pods).toEqual([]);
     const texts = problems.map(formatProblem);
-    expect(texts).toContainEqual(expect.stringMatching(/^x\.yaml:4:36: spec\.containers\[0\]\.imagee: /));
+    expect(texts).toContainEqual(expect.stringMatching(/^x\.yaml:4:35: spec\.containers\[0\]\.imagee: /));
     expect(texts.at(-1)).toMatch(/^x\.yaml:9:\d+: spec\.containers\[0\]\.name: Invalid value: "App"/);
   });
 

@@ -62,6 +62,7 @@ describe('usage', () => {
     [['run', '-f', 'x.yaml', '--view', 'graph']],
     [['run', '-f', '-', '--watch']],
     [['namespaces']],
+    [['gc', '--node-name', 'Not_A_Name']],
     [['version', '--no-such-flag']],
     [['get', 'pods']],
   ])('is 2 for %j', async (args) => {
