@@ -27,7 +27,7 @@ export async function replaceFile(path: string, content: string): Promise<FileHa
 }
 
 /** Makes names that were created, renamed or removed in a directory durable. */
-export async function syncDirectory(path: string): Promise<void> {
+async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, constants.O_RDONLY);
   try {
     await directory.sync();

@@ -6,7 +6,7 @@ import { objectKey } from './store.js';
 const FORMAT_VERSION = 1;
 
 /** First line of the file, followed by one line for each object there was when the file was begun. */
-export interface JournalHeader {
+interface JournalHeader {
   /** Grows with every start, so that no revision is ever given twice. */
   readonly epoch: number;
   readonly revision: number;

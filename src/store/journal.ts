@@ -8,7 +8,7 @@ import { encodeBatch, encodeSnapshot, type JournalEntry } from './journal-format
 
 /** After a failed write the next attempt comes this much later, doubling up to the maximum, or at once when someone waits. */
 export const RETRY_INITIAL_MS = 1_000;
-export const RETRY_MAX_MS = 30_000;
+const RETRY_MAX_MS = 30_000;
 /** The file is written anew when it has grown by this much and by `GROWTH_FACTOR` times what it began with. */
 export const GROWTH_BYTES = 16 * 2 ** 20;
 const GROWTH_FACTOR = 4;

@@ -1,7 +1,7 @@
 import type { ObjectReference } from '../../api/schema/event.js';
 
 /** So many different messages for one reason within the interval become one event. Source: client-go events_cache.go */
-export const AGGREGATION_LIMIT = 10;
+const AGGREGATION_LIMIT = 10;
 export const AGGREGATION_INTERVAL_MS = 600_000;
 /** An object may cause this many events at once, and then one more each refill. */
 export const SPAM_BURST = 25;
