@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readTextFiles } from '../../../src/lib/text-files.js';
+
+let root: string;
+const file = (name: string): string => join(root, name);
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kubelette-text-'));
+  for (const name of ['b.yaml', 'a.yaml', 'c.json', '.hidden.yaml', 'notes.txt'])
+    await writeFile(file(name), `in ${name}`);
+  await mkdir(file('below'));
+  await writeFile(file('below/d.yaml'), 'in d');
+});
+afterEach(() => rm(root, { recursive: true }));
+
+describe('reading text files', () => {
+  it('takes files as they are named, in that order', async () => {
+    expect(await readTextFiles([file('notes.txt'), file('a.yaml')], ['.yaml'])).toEqual([
+      { name: file('notes.txt'), text: 'in notes.txt' },
+      { name: file('a.yaml'), text: 'in a.yaml' },
+    ]);
+  });
+
+  it('takes of a folder what has the extension, by name, and nothing hidden or below', async () => {
+    const names = (await readTextFiles([root], ['.yaml', '.json'])).map(({ name }) => name);
+    expect(names).toEqual([file('a.yaml'), file('b.yaml'), file('c.json')]);
+  });
+
+  it('takes - for standard input only where there is one', async () => {
+    expect(await readTextFiles(['-'], [], Readable.from(['in ', 'stdin']))).toEqual([{ name: '-', text: 'in stdin' }]);
+    await expect(readTextFiles(['-'], [])).rejects.toMatchObject({ code: 'NotFound' });
+  });
+
+  it('says what is not there', async () => {
+    await expect(readTextFiles([file('nope.yaml')], ['.yaml'])).rejects.toMatchObject({
+      code: 'NotFound',
+      message: `${file('nope.yaml')}: no such file or folder`,
+    });
+    await expect(readTextFiles([root], ['.xml', '.toml'])).rejects.toMatchObject({
+      code: 'Invalid',
+      message: `${root}: no .xml, .toml file in this folder`,
+    });
+  });
+});
