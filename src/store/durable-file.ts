@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 
 /**
  * Puts new content in place of a file so that a crash leaves the old or the new one, complete: temporary file, fsync,
- * rename, fsync of the directory. The file that was there is kept as `<path>.previous`.
+ * rename, fsync of the directory. The file that was there is kept as `<path>.previous`, as long as there is room for both.
  *
  * @returns the new file, open for appending
  */
@@ -22,8 +22,15 @@ export async function replaceFile(path: string, content: string): Promise<FileHa
     return file;
   } catch (error) {
     await file.close();
+    await makeRoom(error, [temporary, `${path}.previous`]);
     throw error;
   }
+}
+
+/** On a full disk the new file is worth more than half of itself and the old one. */
+async function makeRoom(error: unknown, paths: readonly string[]): Promise<void> {
+  if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) return;
+  for (const path of paths) await rm(path, { force: true }).catch(() => undefined);
 }
 
 /** Makes names that were created, renamed or removed in a directory durable. */

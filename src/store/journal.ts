@@ -17,6 +17,7 @@ const GROWTH_FACTOR = 4;
 export interface JournalFile {
   appendFile(text: string): Promise<void>;
   datasync(): Promise<void>;
+  truncate(bytes: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -157,9 +158,9 @@ export class Journal {
     this.#batch += 1;
     const text = encodeBatch(this.#batch, this.#entries);
     this.#entries = [];
-    this.#appendedBytes += Buffer.byteLength(text);
     await this.#file.appendFile(text);
     await this.#file.datasync();
+    this.#appendedBytes += Buffer.byteLength(text);
   }
 
   async #rewrite(): Promise<void> {
@@ -178,6 +179,8 @@ export class Journal {
     const { path, logger } = this.#options;
     this.#collecting = false;
     this.#entries = [];
+    // What a failed write left at the end may be all the room there was for the new file.
+    await this.#file?.truncate(this.#snapshotBytes + this.#appendedBytes).catch(() => undefined);
     await this.#closeFile();
     const error = new KubeletteError('Unavailable', `write ${path}: ${errorMessage(cause)}`, { cause });
     if (!this.#failing) logger.error({ path, err: error }, 'objects cannot be stored; kept in memory and tried again');

@@ -33,6 +33,9 @@ class FakeDisk {
         this.#check('sync');
         this.syncs += 1;
       },
+      truncate: async (bytes) => {
+        this.content = Buffer.from(this.content).subarray(0, bytes).toString();
+      },
       close: () => Promise.resolve(),
     };
   };
@@ -123,6 +126,16 @@ describe('the journal writer', () => {
       expect(disk.replacements).toBe(2);
     },
   );
+
+  it('takes back what a failed write left, which may be all the room there is', async () => {
+    put('ä');
+    await journal.flushed();
+    const { content } = disk;
+    disk.failing = 'append';
+    put('b');
+    await expect(journal.flushed()).rejects.toThrow('ENOSPC');
+    expect(disk.content).toBe(content);
+  });
 
   it('tries at once when someone waits, not only when its time has come', async () => {
     disk.failing = 'append';
