@@ -77,13 +77,17 @@ function computeVerdict(shared: readonly boolean[]): Verdict {
 }
 
 function summarize(pod: string, count: number, verdicts: NamespaceReport['verdicts']): string {
-  const kinds = (verdict: Verdict): string => listOf(NAMESPACE_KINDS.filter((kind) => verdicts[kind] === verdict));
+  if (count === 0) return `Pod ${pod} has no running container.`;
+  const kinds = (verdict: Verdict): readonly string[] => NAMESPACE_KINDS.filter((kind) => verdicts[kind] === verdict);
+  const [shared, own, mixed] = [kinds('shared'), kinds('private'), kinds('mixed')];
   const subject = count === 1 ? `The container of pod ${pod} shares` : `The ${count} containers of pod ${pod} share`;
-  const parts = [`${subject} ${kinds('shared') || 'nothing'} with the sandbox`];
-  if (kinds('private') !== '') parts.push(`${kinds('private')} ${count === 1 ? 'is its own' : 'belong to each alone'}`);
-  if (kinds('mixed') !== '') parts.push(`${kinds('mixed')} differ between containers`);
-  return count === 0 ? `Pod ${pod} has no running container.` : `${parts.join('; ')}.`;
+  const parts = [`${subject} ${listOf(shared) || 'nothing'} with the sandbox`];
+  if (own.length > 0) parts.push(`${areOf(own)} ${count === 1 ? 'its own' : 'private to each'}`);
+  if (mixed.length > 0) parts.push(`${areOf(mixed)} shared by some`);
+  return `${parts.join('; ')}.`;
 }
+
+const areOf = (words: readonly string[]): string => `${listOf(words)} ${words.length === 1 ? 'is' : 'are'}`;
 
 /** `a`, `a and b`, `a, b and c`. */
 const listOf = (words: readonly string[]): string =>

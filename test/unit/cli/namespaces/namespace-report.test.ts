@@ -43,7 +43,7 @@ describe('computeNamespaceReport', () => {
   it('sums it up in a sentence', () => {
     expect(report.summary).toBe(
       'The 2 containers of pod default/web share net, ipc, user and cgroup with the sandbox; ' +
-        'pid and mnt belong to each alone; uts differ between containers.',
+        'pid and mnt are private to each; uts is shared by some.',
     );
   });
 
@@ -76,7 +76,7 @@ describe('formatNamespaceReport', () => {
         'app         101   1        2        3        14        15        6        7',
         '                  shared   shared   shared   private   private   shared   shared',
         '',
-        'The container of pod default/web shares net, ipc, uts, user and cgroup with the sandbox; pid and mnt is its own.',
+        'The container of pod default/web shares net, ipc, uts, user and cgroup with the sandbox; pid and mnt are its own.',
         '',
       ].join('\n'),
     );
