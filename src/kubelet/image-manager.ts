@@ -29,10 +29,18 @@ const FIRST_FAILURE_SHOWN_MS = 1_000;
 const NEVER_PULL_RETRY_MS = 10_000;
 
 interface PullRecord {
-  /** Attempts of containers a pull was done for; policy Always pulls once per start. */
-  readonly servedFor: Set<string>;
+  /** Attempt a pull was done for, by container name; policy Always pulls once per start. */
+  readonly servedFor: Map<string, number>;
+  /** Whom to tell when the pull in progress ends, by container name: two containers may want one image. */
+  readonly waiting: Map<string, () => void>;
   pulling: boolean;
   failure?: { message: string; at: number; delayMs: number; reported: boolean };
+}
+
+interface PullOutcome {
+  readonly found: ImageFound;
+  /** Without the time it stood in line. */
+  readonly pullMs: number;
 }
 
 /**
@@ -48,7 +56,7 @@ export class ImageManager {
   readonly #signal: AbortSignal;
   readonly #limit: LimitFunction = pLimit(PARALLEL_PULLS);
   readonly #records = new Map<string, PullRecord>();
-  readonly #inFlight = new Map<string, Promise<ImageFound>>();
+  readonly #inFlight = new Map<string, Promise<PullOutcome>>();
 
   /** @param signal ends all pulls: the agent stops */
   constructor(options: { images: ImageService; events: EventSink; clock: Clock; logger: Logger; signal: AbortSignal }) {
@@ -61,22 +69,19 @@ export class ImageManager {
 
   /** Is the image there for this start of the container? Starts a pull when it has to. Never waits for one. */
   async ensure(request: ImageRequest, signal: AbortSignal): Promise<ImageResult> {
-    const { container } = request;
-    const image = container.image;
-    const reference = withDefaultTag(image);
+    const { attempt, container } = request;
+    const { image, imagePullPolicy: policy = 'IfNotPresent' } = container;
     let found: ImageFound | undefined;
     try {
-      found = await this.#images.find(reference, signal);
+      found = await this.#images.find(withDefaultTag(image), signal);
     } catch (error) {
-      if (!hasCode(error, 'Invalid')) throw error;
-      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${errorMessage(error)}`;
-      return this.#refuse(request, 'InspectFailed', 'InvalidImageName', message);
+      if (signal.aborted || hasCode(error, 'Unavailable')) throw error;
+      return this.#cannotInspect(request, error);
     }
     const record = this.#record(request, image);
-    const attemptKey = `${container.name}/${request.attempt}`;
-    const policy = container.imagePullPolicy ?? 'IfNotPresent';
-    if (found !== undefined && (policy !== 'Always' || record.servedFor.has(attemptKey))) {
-      if (!record.servedFor.has(attemptKey)) {
+    const served = record.servedFor.get(container.name) === attempt;
+    if (found !== undefined && (policy !== 'Always' || served)) {
+      if (!served) {
         this.#event(request, 'Normal', 'Pulled', `Container image "${image}" already present on machine`);
       }
       return { state: 'present', image: found };
@@ -85,10 +90,12 @@ export class ImageManager {
       const message = `Container image "${image}" is not present with pull policy of Never`;
       return this.#refuse(request, 'ErrImageNeverPull', 'ErrImageNeverPull', message);
     }
-    if (record.pulling) return { state: 'pulling' };
-    const backoff = this.#backoff(request, record, image);
-    if (backoff !== undefined) return backoff;
-    this.#startPull(request, record, reference, attemptKey);
+    if (!record.pulling) {
+      const backoff = this.#backoff(request, record, image);
+      if (backoff !== undefined) return backoff;
+      this.#startPull(request, record);
+    }
+    record.waiting.set(container.name, request.onChange);
     return { state: 'pulling' };
   }
 
@@ -101,7 +108,7 @@ export class ImageManager {
     const key = `${pod.metadata.uid ?? ''} ${image}`;
     let record = this.#records.get(key);
     if (record === undefined) {
-      record = { servedFor: new Set(), pulling: false };
+      record = { servedFor: new Map(), waiting: new Map(), pulling: false };
       this.#records.set(key, record);
     }
     return record;
@@ -135,23 +142,35 @@ export class ImageManager {
     };
   }
 
+  #cannotInspect(request: ImageRequest, error: unknown): ImageResult {
+    const { image } = request.container;
+    const words = errorMessage(error);
+    if (hasCode(error, 'Invalid')) {
+      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${words}`;
+      return this.#refuse(request, 'InspectFailed', 'InvalidImageName', message);
+    }
+    const message = `Failed to inspect image "${withDefaultTag(image)}": ${words}`;
+    return this.#refuse(request, 'InspectFailed', 'ImageInspectError', message);
+  }
+
   #refuse(request: ImageRequest, eventReason: string, reason: string, message: string): ImageResult {
     this.#event(request, 'Warning', eventReason, message);
     this.#event(request, 'Warning', 'Failed', `Error: ${reason}`);
     return { state: 'failed', reason, message, retryAt: this.#clock.now() + NEVER_PULL_RETRY_MS };
   }
 
-  #startPull(request: ImageRequest, record: PullRecord, reference: string, attemptKey: string): void {
-    const image = request.container.image;
+  #startPull(request: ImageRequest, record: PullRecord): void {
+    const { attempt, container } = request;
+    const { image } = container;
     const asked = this.#clock.monotonic();
     record.pulling = true;
     this.#event(request, 'Normal', 'Pulling', `Pulling image "${image}"`);
-    // Supervised here: the outcome goes into the record and the worker is woken, whatever it is.
-    void this.#pull(reference)
+    // Supervised here: the outcome goes into the record and the workers are woken, whatever it is.
+    void this.#pull(withDefaultTag(image))
       .then(
         ({ found, pullMs }) => {
           delete record.failure;
-          record.servedFor.add(attemptKey);
+          record.servedFor.set(container.name, attempt);
           const total = goDuration(Math.trunc(this.#clock.monotonic() - asked));
           const text = `Successfully pulled image "${image}" in ${goDuration(Math.trunc(pullMs))} (${total} including waiting). Image size: ${found.sizeBytes} bytes.`;
           this.#event(request, 'Normal', 'Pulled', text);
@@ -164,24 +183,27 @@ export class ImageManager {
       )
       .finally(() => {
         record.pulling = false;
-        request.onChange();
+        const waiting = [...record.waiting.values()];
+        record.waiting.clear();
+        for (const tell of waiting) tell();
       });
   }
 
-  async #pull(reference: string): Promise<{ found: ImageFound; pullMs: number }> {
+  async #pull(reference: string): Promise<PullOutcome> {
     const running = this.#inFlight.get(reference);
-    const started = this.#clock.monotonic();
-    if (running !== undefined) return { found: await running, pullMs: this.#clock.monotonic() - started };
-    const pull = this.#limit(() =>
-      this.#images.pull(
+    if (running !== undefined) return running;
+    const pull = this.#limit(async () => {
+      const started = this.#clock.monotonic();
+      const found = await this.#images.pull(
         reference,
         undefined,
         ({ text }) => this.#logger.debug({ image: reference, progress: text }, 'pulling image'),
         this.#signal,
-      ),
-    ).finally(() => this.#inFlight.delete(reference));
+      );
+      return { found, pullMs: this.#clock.monotonic() - started };
+    }).finally(() => this.#inFlight.delete(reference));
     this.#inFlight.set(reference, pull);
-    return { found: await pull, pullMs: this.#clock.monotonic() - started };
+    return pull;
   }
 
   #event({ fieldPath, pod }: ImageRequest, type: 'Normal' | 'Warning', reason: string, message: string): void {
