@@ -108,6 +108,8 @@ int run_dial(int count, char **arguments) {
   sys_block_signals(signal_bit(SIGNAL_PIPE));
   long peer = open_connection(address, (uint16_t)port);
   if (peer < 0) return (int)-peer;
+  /* The caller cannot see an open connection that stays silent: say so on the stream that carries nothing else. */
+  write_all(STDERR, "connected\n", 10);
 
   int ends[2];
   long error = sys_pipe2(ends, 0);

@@ -11,8 +11,6 @@ import { inspectContainer } from './inspect.js';
 
 /** A little more than the sandbox's program takes itself. */
 const CONNECT_DEADLINE_MS = 12_000;
-/** A refusal comes within this; see `isConnected`. */
-const REFUSAL_MS = 250;
 
 /**
  * A TCP connection to a pod: straight to its address when the pods' network is reachable from here, else through the
@@ -72,7 +70,7 @@ async function dialInside(
   try {
     const command = ['/pause', 'dial', host, String(port)];
     const session = await exec(engine, sandboxId, { command, tty: false, stdin: true }, closed.signal);
-    if (!(await isConnected(engine, session, closed.signal))) {
+    if (!(await isConnected(session, closed.signal))) {
       throw refused(host, port, reasonOf(-(await session.exitCode)));
     }
     const { stdin, stdout } = session;
@@ -85,24 +83,19 @@ async function dialInside(
   }
 }
 
-/**
- * The program says `connected` on stderr; one that does not (an older image) only ends early when it is refused, so
- * silence for a moment is taken for success.
- */
-async function isConnected(engine: Engine, session: ExecSession, signal: AbortSignal): Promise<boolean> {
-  const { stderr, exitCode } = session;
+/** The program says `connected` on stderr, or ends with the reason why not. */
+async function isConnected({ stderr, exitCode }: ExecSession, signal: AbortSignal): Promise<boolean> {
+  if (stderr === undefined) throw new KubeletteError('Internal', 'exec without stderr');
   const waited = new AbortController();
-  const said = stderr === undefined ? undefined : once(stderr, 'data', { signal: waited.signal }).then(() => true);
   try {
     return await Promise.race([
+      once(stderr, 'data', { signal: AbortSignal.any([signal, waited.signal]) }).then(() => true),
       exitCode.then((code) => code === 0),
-      ...(said === undefined ? [] : [said]),
-      engine.clock.sleep(REFUSAL_MS, AbortSignal.any([signal, waited.signal])).then(() => true),
     ]);
   } finally {
     waited.abort();
     // Nothing more is expected there, but unread it would stop the connection.
-    stderr?.resume();
+    stderr.resume();
   }
 }
 

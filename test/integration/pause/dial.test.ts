@@ -41,7 +41,7 @@ describe('pause dial', () => {
     expect(await dial(7001, Buffer.alloc(300_000))).toEqual({
       exitCode: 0,
       stdout: Buffer.from('300000\n'),
-      stderr: '',
+      stderr: 'connected\n',
     });
   });
 
@@ -51,7 +51,7 @@ describe('pause dial', () => {
     const chunks: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     await once(stream, 'end');
-    expect(Buffer.concat(chunks).subarray(8).toString()).toBe('bye\n');
+    expect(Buffer.concat(chunks).toString()).toContain('bye\n');
     stream.destroy();
     await eventually('dial ended', async () => !(await exec.inspect()).Running, 5_000);
   });
