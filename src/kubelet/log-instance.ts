@@ -26,9 +26,7 @@ export function chooseLogInstance(
     if (status === undefined || ended?.containerID === undefined) {
       throw new KubeletteError('Invalid', `previous terminated ${about} not found`);
     }
-    // While it waits for its restart the last instance that ran is the one restartCount counts.
-    const attempt = state?.waiting === undefined ? status.restartCount - 1 : status.restartCount;
-    return { attempt, id: engineId(ended.containerID), live: false };
+    return { attempt: endedAttempt(status, ended.containerID), id: engineId(ended.containerID), live: false };
   }
   if (status === undefined) throw new KubeletteError('Invalid', `${about} is not available`);
   if (state?.running !== undefined && status.containerID !== undefined) {
@@ -39,10 +37,17 @@ export function chooseLogInstance(
     return { attempt: status.restartCount, id: engineId(status.containerID), live: false };
   }
   if (ended?.containerID !== undefined) {
-    return { attempt: status.restartCount, id: engineId(ended.containerID), live: false };
+    return { attempt: endedAttempt(status, ended.containerID), id: engineId(ended.containerID), live: false };
   }
   throw new KubeletteError('Invalid', `${about} ${waitingText(state?.waiting?.reason)}`);
 }
+
+/**
+ * While it waits for its restart the last instance that ran is the one restartCount counts; once the next one exists,
+ * the count is one further.
+ */
+const endedAttempt = ({ containerID, restartCount }: ContainerStatus, endedId: string): number =>
+  containerID === endedId ? restartCount : restartCount - 1;
 
 function waitingText(reason: string | undefined): string {
   switch (reason) {

@@ -38,17 +38,24 @@ export function nodeOperations({ logs, runtime, store, streams }: NodeOperations
       const { attempt, id, live } = chooseLogInstance(pod, container, containerStatus(pod, container), previous);
       // What has ended is complete once the pump has drained; what lives is complete when it has ended, then drained.
       let ended = !live;
+      // The reader may stop before the container does.
+      const read = new AbortController();
+      const whileRead = AbortSignal.any([signal, read.signal]);
       if (ended) await logs.drained(id, LOG_DRAIN_MS, signal);
       else if (options.follow) {
-        void untilEnded(store, pod, container, id, signal)
-          .then(() => logs.drained(id, LOG_DRAIN_MS, signal))
+        void untilEnded(store, pod, container, id, whileRead)
+          .then(() => logs.drained(id, LOG_DRAIN_MS, whileRead))
           .catch(() => undefined)
           .finally(() => {
             ended = true;
           });
       }
       const reference = { pod: podIdentity(pod), container, attempt };
-      yield* logs.read(reference, options, () => !ended, signal);
+      try {
+        yield* logs.read(reference, options, () => !ended, signal);
+      } finally {
+        read.abort();
+      }
     },
     async dial(target, port, host, signal) {
       const pod = findPod(target);
