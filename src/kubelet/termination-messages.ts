@@ -11,6 +11,8 @@ import type { LogStore } from './logs/log-store.js';
 const MAX_MESSAGE_BYTES = 4096;
 const MAX_FALLBACK_LINES = 80;
 const MAX_FALLBACK_BYTES = 2048;
+/** All messages of a pod together, in equal parts. Source: kubelet MaxPodTerminationMessageLogLength. */
+const MAX_POD_BYTES = 12_288;
 const LOG_DRAIN_MS = 2_000;
 
 /**
@@ -21,8 +23,8 @@ const LOG_DRAIN_MS = 2_000;
 export class TerminationMessages {
   readonly #root: string;
   readonly #logs: LogStore;
-  /** By container id; an ended instance does not change its mind. */
-  readonly #known = new Map<string, string>();
+  /** By container id; an ended instance does not change its mind, unless somebody starts it again by hand. */
+  readonly #known = new Map<string, { readonly finishedAt: number | undefined; readonly message: string }>();
 
   /** @param root the data directory's `pods` folder */
   constructor(root: string, logs: LogStore) {
@@ -51,16 +53,18 @@ export class TerminationMessages {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, string>> {
     const specified = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+    const share = Math.floor(MAX_POD_BYTES / (specified.length + (pod.spec.ephemeralContainers ?? []).length));
     const messages = new Map<string, string>();
     for (const ended of containers) {
       const container = specified.find(({ name }) => name === ended.name);
       if (container === undefined || ended.state !== 'exited') continue;
-      let message = this.#known.get(ended.id);
-      if (message === undefined) {
-        message = await this.#read(pod, container, ended, signal);
-        this.#known.set(ended.id, message);
+      const { finishedAt, id } = ended;
+      let known = this.#known.get(id);
+      if (known === undefined || known.finishedAt !== finishedAt) {
+        known = { finishedAt, message: firstBytes(await this.#read(pod, container, ended, signal), share) };
+        this.#known.set(id, known);
       }
-      messages.set(ended.id, message);
+      messages.set(id, known.message);
     }
     return messages;
   }
@@ -105,4 +109,13 @@ async function readLastBytes(file: string, shownPath: string): Promise<string> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     return `Error on reading termination log ${shownPath}: ${errorMessage(error)}`;
   }
+}
+
+/** Cut to so many bytes; a character is kept or left out, never torn. */
+function firstBytes(text: string, bytes: number): string {
+  const all = Buffer.from(text);
+  if (all.length <= bytes) return text;
+  let end = bytes;
+  while (end > 0 && ((all[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return all.toString('utf8', 0, end);
 }
