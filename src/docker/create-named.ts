@@ -7,7 +7,12 @@ import { isOwnedBy } from './labels.js';
 import { removeContainer } from './remove-container.js';
 
 /** Conflicts that are resolved and come again: somebody else works on the same name. */
-const CREATE_ATTEMPTS = 4;
+const CREATE_ATTEMPTS = 20;
+/**
+ * The engine reserves a name at the start of a creation and shows the container at its end: a call whose caller left is
+ * still at it, for as long as a busy engine takes.
+ */
+const RESERVED_NAME_WAIT_MS = 100;
 
 export interface NamedContainer {
   readonly id: string;
@@ -40,7 +45,10 @@ export async function createNamed(
     } catch (error) {
       if (!hasCode(error, 'Conflict') || attempt === CREATE_ATTEMPTS) throw error;
       const holder = await inspectContainer(engine, name, signal);
-      if (holder === undefined) continue;
+      if (holder === undefined) {
+        await engine.clock.sleep(RESERVED_NAME_WAIT_MS, signal);
+        continue;
+      }
       if (!isOwnedBy(holder.Config.Labels, ownership)) throw foreignHolder(name, holder, error);
       if (adoptable(holder)) return { id: holder.Id, adopted: holder };
       await removeContainer(engine, holder.Id, signal);
