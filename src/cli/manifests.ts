@@ -29,7 +29,7 @@ export async function readManifests(paths: readonly string[]): Promise<Manifests
 }
 
 /** Two pods of one name cannot both run. */
-export function findDuplicates(
+function findDuplicates(
   files: readonly { readonly name: string; readonly pods: readonly Pod[] }[],
 ): readonly Problem[] {
   const firstFile = new Map<string, string>();

@@ -1,3 +1,4 @@
+import type { LogLevel } from './log-level.js';
 import { pino, type Logger as PinoLogger } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 
@@ -9,7 +10,7 @@ export type Logger = Pick<PinoLogger, 'fatal' | 'error' | 'warn' | 'info' | 'deb
   child(fields: Record<string, unknown>): Logger;
 };
 
-export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+export type { LogLevel };
 export type LogFormat = 'pretty' | 'json';
 
 /** Logs go to stderr: stdout belongs to results. */

@@ -1,12 +1,7 @@
 import { abortable } from '../lib/abort.js';
 import type { Clock } from '../lib/clock.js';
 import { KubeletteError } from '../lib/errors.js';
-
-/** How long to wait. With neither, the method's default time; with only a signal, as long as that allows. */
-export interface WaitOptions {
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
+import type { WaitOptions } from './wait-options.js';
 
 /** A wait with an end. */
 export interface Deadline {

@@ -1,18 +1,3 @@
-import type { LogLevel } from '../lib/logger.js';
-import type { WaitOptions } from './deadline.js';
-
-/** How to start a node. Everything has a default that suits a test. */
-export interface StartOptions extends WaitOptions {
-  /** Owner of everything this node makes on the engine, a DNS name. Default: a unique one. */
-  readonly nodeName?: string;
-  /** Engine URI (`unix:///…`, `tcp://…`). Default: where the docker command finds it. */
-  readonly dockerHost?: string;
-  /** What the agent says on stderr. Default: `silent`. */
-  readonly logLevel?: LogLevel;
-  /** Fields that are accepted and not realised yet. Default: a process warning each. */
-  readonly onWarning?: (warning: string) => void;
-}
-
 /** `Kubelette.start()`: the engine answers, or something is wrong. */
 export const START_TIMEOUT_MS = 30_000;
 /** `ready()` and `finished()`: images may have to be pulled. */

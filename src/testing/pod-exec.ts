@@ -1,13 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { ExecSession } from '../runtime/streams.js';
-
-/** What a command run in a container left. */
-export interface ExecResult {
-  readonly stdout: string;
-  readonly stderr: string;
-  /** 128 + n when signal n ended it; 126 or 127 when it could not be started. */
-  readonly exitCode: number;
-}
+import type { ExecResult } from './pod-handle.js';
 
 /** Feeds the command its input and collects everything it says. */
 export async function collectExec(session: ExecSession, stdin: string | Uint8Array | undefined): Promise<ExecResult> {

@@ -1,18 +1,14 @@
-import type { Duplex } from 'node:stream';
-import type { Agent } from '../agent.js';
 import type { Event } from '../api/schema/event.js';
-import type { Pod, PodStatus } from '../api/schema/pod.js';
-import { hasCode, KubeletteError } from '../lib/errors.js';
-import type { Clock } from '../lib/clock.js';
-import { withDeadline, type WaitOptions } from './deadline.js';
-import { collectEvidence, podEvents } from './evidence.js';
-import { listenAndForward } from './forward.js';
-import { fetchOver } from './http.js';
-import { describeEvidence } from './last-seen.js';
-import { splitLines } from '../lib/lines.js';
-import { CONNECT_RETRY_MS, CONNECT_TIMEOUT_MS, DELETE_TIMEOUT_MS, EXEC_TIMEOUT_MS, POD_TIMEOUT_MS } from './options.js';
-import { collectExec, type ExecResult } from './pod-exec.js';
-import { findPod, watchPod, type PodReference } from './watch-pod.js';
+import type { PodStatus } from '../api/schema/pod.js';
+import type { WaitOptions } from './wait-options.js';
+
+/** What a command run in a container left. */
+export interface ExecResult {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** 128 + n when signal n ended it; 126 or 127 when it could not be started. */
+  readonly exitCode: number;
+}
 
 /** Which container: without a name the pod's only or first one. */
 export interface ContainerOption {
@@ -43,183 +39,35 @@ export interface DeleteOptions extends WaitOptions {
  * A pod of a node, as a test uses it. Errors are `KubeletteError`s: `NotFound` when the pod is gone, `Timeout` with
  * what was last seen, `Conflict` when the pod ended instead of doing what was waited for.
  */
-export class PodHandle implements AsyncDisposable, PodReference {
+export interface PodHandle extends AsyncDisposable {
   readonly namespace: string;
   readonly name: string;
+  /** Of this pod, not of a later one of the same name. */
   readonly uid: string;
-  readonly #agent: Agent;
-  readonly #clock: Clock;
-  /** Ends waits, forwards and log readers: with the node, or when the pod is deleted through this handle. */
-  readonly #node: AbortSignal;
-  readonly #deleted = new AbortController();
-
-  /** @internal Handles come from `apply`. */
-  constructor(reference: PodReference, agent: Agent, clock: Clock, node: AbortSignal) {
-    this.namespace = reference.namespace;
-    this.name = reference.name;
-    this.uid = reference.uid;
-    this.#agent = agent;
-    this.#clock = clock;
-    this.#node = node;
-  }
-
   /** The status as it is now. @throws `NotFound` when the pod is gone */
-  status(): PodStatus {
-    return this.#pod().status ?? {};
-  }
-
+  status(): PodStatus;
   /** What happened to the pod, oldest first; repeated events are one with a `count`. */
-  events(): readonly Event[] {
-    return podEvents(this.#agent, this);
-  }
-
+  events(): readonly Event[];
   /** Resolves when the pod is Ready. @throws `Conflict` at once when it has ended instead */
-  async ready(options: WaitOptions = {}): Promise<PodStatus> {
-    const what = `${this.#title} was not ready`;
-    const status = await this.#waitForStatus(what, options, (now) => isReady(now) || isFinished(now));
-    if (isReady(status)) return status;
-    throw new KubeletteError('Conflict', `${this.#title} ended before it was ready: ${await this.#describe()}`);
-  }
-
+  ready(options?: WaitOptions): Promise<PodStatus>;
   /** Resolves when the pod has Succeeded or Failed. */
-  async finished(options: WaitOptions = {}): Promise<PodStatus> {
-    return this.#waitForStatus(`${this.#title} did not finish`, options, isFinished);
-  }
-
+  finished(options?: WaitOptions): Promise<PodStatus>;
   /**
    * HTTP to a port of the pod, from anywhere the engine can be reached. A refused connection is tried again for 10 s:
    * a server that was just started does not listen at once. Redirects are not followed.
    * @param path with its query, for example `/search?q=x`
    */
-  async fetch(port: number, path = '/', init: RequestInit = {}): Promise<Response> {
-    const authority = `${this.name}:${port}`;
-    const request = new Request(new URL(path, `http://${authority}`), init);
-    const signal = AbortSignal.any([this.#lifetime, request.signal]);
-    return fetchOver(await this.#connect(port, signal), request, authority);
-  }
-
+  fetch(port: number, path?: string, init?: RequestInit): Promise<Response>;
   /**
    * A local port whose connections go to the port inside the pod, also to servers that listen on its loopback only.
    * Open until the pod is deleted through this handle or the node stops.
    * @returns `http://127.0.0.1:PORT`
    */
-  async forward(port: number): Promise<string> {
-    this.#pod();
-    const dial = (signal: AbortSignal): Promise<Duplex> => this.#agent.operations.dial(this, port, 'loopback', signal);
-    return `http://127.0.0.1:${await listenAndForward(dial, this.#lifetime)}`;
-  }
-
+  forward(port: number): Promise<string>;
   /** Runs a command in a container of the pod, without a shell. */
-  async exec(command: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
-    const what = `${JSON.stringify(command)} in ${this.#title} did not end`;
-    return this.#wait(what, EXEC_TIMEOUT_MS, options, async (signal) => {
-      const request = { command, tty: false, stdin: options.stdin !== undefined };
-      const session = await this.#agent.operations.exec(this.#target(options.container), request, signal);
-      return collectExec(session, options.stdin);
-    });
-  }
-
-  /** What a container wrote, line by line, stdout and stderr together. */
-  async *logs(options: LogOptions = {}): AsyncGenerator<string, void, undefined> {
-    const left = new AbortController();
-    const signals = [this.#lifetime, left.signal, ...(options.signal ? [options.signal] : [])];
-    const target = { ...this.#target(options.container), previous: options.previous ?? false };
-    const tail = options.tail === undefined ? {} : { tailLines: options.tail };
-    const read = { follow: options.follow ?? false, timestamps: false, ...tail };
-    try {
-      yield* splitLines(this.#agent.operations.logs(target, read, AbortSignal.any(signals)));
-    } finally {
-      left.abort();
-    }
-  }
-
+  exec(command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** What a container wrote, line by line, stdout and stderr together. Leaving the loop ends it. */
+  logs(options?: LogOptions): AsyncIterable<string>;
   /** Ends the pod gracefully and resolves when nothing of it is left. Gone already is fine. */
-  async delete(options: DeleteOptions = {}): Promise<void> {
-    const pod = findPod(this.#agent.store, this);
-    if (pod === undefined) return;
-    const grace = options.graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 0;
-    try {
-      this.#agent.deletePod(this.namespace, this.name, options.graceSeconds);
-    } catch (error) {
-      if (!hasCode(error, 'NotFound')) throw error;
-    }
-    await this.#wait(`${this.#title} was not gone`, grace * 1000 + DELETE_TIMEOUT_MS, options, (signal) =>
-      watchPod(this.#agent.store, this, (now) => (now === undefined ? true : undefined), signal),
-    );
-    this.#deleted.abort(notFound(this));
-  }
-
-  /** As `delete()`, for `await using`. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#node.aborted) await this.delete();
-  }
-
-  get #title(): string {
-    return `pod ${this.namespace}/${this.name}`;
-  }
-
-  get #lifetime(): AbortSignal {
-    return AbortSignal.any([this.#node, this.#deleted.signal]);
-  }
-
-  #target(container: string | undefined): { namespace: string; name: string; container?: string } {
-    this.#pod();
-    const { namespace, name } = this;
-    return container === undefined ? { namespace, name } : { namespace, name, container };
-  }
-
-  /** @throws `NotFound` when it is gone */
-  #pod(): Pod {
-    const pod = findPod(this.#agent.store, this);
-    if (pod === undefined) throw notFound(this);
-    return pod;
-  }
-
-  async #describe(): Promise<string> {
-    return describeEvidence(await collectEvidence(this.#agent, this));
-  }
-
-  async #wait<T>(
-    what: string,
-    defaultTimeoutMs: number,
-    options: WaitOptions,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const lastSeen = (): Promise<string> => this.#describe();
-    return withDeadline(
-      { what, defaultTimeoutMs, clock: this.#clock, lifetime: this.#lifetime, lastSeen },
-      options,
-      work,
-    );
-  }
-
-  async #waitForStatus(what: string, options: WaitOptions, holds: (status: PodStatus) => boolean): Promise<PodStatus> {
-    const judge = (pod: Pod | undefined): PodStatus | undefined => {
-      if (pod === undefined) throw notFound(this);
-      const status = pod.status ?? {};
-      return holds(status) ? status : undefined;
-    };
-    return this.#wait(what, POD_TIMEOUT_MS, options, (signal) => watchPod(this.#agent.store, this, judge, signal));
-  }
-
-  async #connect(port: number, signal: AbortSignal): Promise<Duplex> {
-    const deadline = this.#clock.monotonic() + CONNECT_TIMEOUT_MS;
-    for (;;) {
-      try {
-        return await this.#agent.operations.dial(this, port, 'pod', signal);
-      } catch (error) {
-        if (!hasCode(error, 'Unavailable') || this.#clock.monotonic() >= deadline) throw error;
-      }
-      this.#pod();
-      await this.#clock.sleep(CONNECT_RETRY_MS, signal);
-    }
-  }
+  delete(options?: DeleteOptions): Promise<void>;
 }
-
-const isReady = ({ conditions = [] }: PodStatus): boolean =>
-  conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-
-const isFinished = ({ phase }: PodStatus): boolean => phase === 'Succeeded' || phase === 'Failed';
-
-const notFound = ({ namespace, name }: PodReference): KubeletteError =>
-  new KubeletteError('NotFound', `pods "${name}" not found`, { details: { namespace, name } });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { Kubelette } from '../../src/testing/kubelette.js';
-import type { StartOptions } from '../../src/testing/options.js';
+import type { StartOptions } from '../../src/testing/node.js';
 
 /** A node for the tests of this file, started before and stopped, with everything on it, after them. */
 export function useNode(options: StartOptions = {}): { readonly node: Kubelette } {

@@ -23,7 +23,7 @@ export function computeRemoved(before: Inventory, after: Inventory): readonly Re
 }
 
 /** Containers first, pod by pod, then volumes, then networks. */
-export function allObjects({ containers, volumes, networks }: Inventory): readonly RemovedObject[] {
+function allObjects({ containers, volumes, networks }: Inventory): readonly RemovedObject[] {
   const podOfUid = new Map(containers.map(({ pod }) => [pod?.uid ?? '', podName(pod)]));
   return [
     ...containers.map(containerObject).sort((a, b) => ((a.pod ?? '') < (b.pod ?? '') ? -1 : 1)),

@@ -9,7 +9,7 @@ export interface ContainerProcess {
   readonly namespaces: Namespaces;
 }
 
-export interface NamespaceFact {
+interface NamespaceFact {
   /** As the kernel writes it; absent where it could not be read. */
   readonly inode?: string;
   /** Is it the sandbox's? Absent for the sandbox itself and where it could not be read. */
@@ -31,7 +31,7 @@ export interface NamespaceReport {
 }
 
 /** `shared`: every container has the sandbox's. `mixed`: some do. `unknown`: there is nothing to compare. */
-export type Verdict = 'shared' | 'private' | 'mixed' | 'unknown';
+type Verdict = 'shared' | 'private' | 'mixed' | 'unknown';
 
 /**
  * Compares the namespaces of a pod's containers with those of its sandbox.

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
 import { Kubelette } from '../../../src/testing/kubelette.js';
@@ -65,3 +66,22 @@ it.each([
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } });
   expect(stdout.trim()).toBe('function');
 });
+
+it('the types of the package need those of no engine client and no logger', async () => {
+  const needed = await typesNeeded('dist/types/index.d.ts');
+  expect([...needed].sort()).toEqual(['zod']);
+});
+
+/** Packages that a declaration file and those it imports refer to. */
+async function typesNeeded(file: string, seen = new Set<string>()): Promise<Set<string>> {
+  const packages = new Set<string>();
+  if (seen.has(file)) return packages;
+  seen.add(file);
+  for (const [, name = ''] of (await readFile(file, 'utf8')).matchAll(/^(?:import|export)\b[^']* from '([^']+)'/gm)) {
+    if (!name.startsWith('.')) packages.add(name);
+    else
+      for (const deeper of await typesNeeded(join(dirname(file), name.replace(/\.js$/, '.d.ts')), seen))
+        packages.add(deeper);
+  }
+  return packages;
+}

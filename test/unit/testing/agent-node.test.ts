@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Kubelette } from '../../../src/testing/kubelette.js';
+import { AgentNode } from '../../../src/testing/agent-node.js';
 import { FakeAgent, podOf } from '../../support/fake-agent.js';
 
 const YAML = `
@@ -13,7 +13,7 @@ spec: { containers: [{ name: app, image: 'busybox:1' }] }
 `;
 
 let agent: FakeAgent;
-let node: Kubelette;
+let node: AgentNode;
 let warnings: string[];
 let cleanedUp: number;
 let directory: string;
@@ -23,7 +23,7 @@ beforeEach(async () => {
   warnings = [];
   cleanedUp = 0;
   directory = await mkdtemp(join(tmpdir(), 'kubelette-test-'));
-  node = new Kubelette({
+  node = new AgentNode({
     agent,
     clock: agent.clock,
     onWarning: (warning) => warnings.push(warning),

@@ -3,12 +3,12 @@ import { connect, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PodStatus } from '../../../src/api/schema/pod.js';
 import { KubeletteError } from '../../../src/lib/errors.js';
-import { PodHandle } from '../../../src/testing/pod-handle.js';
+import { AgentPod } from '../../../src/testing/agent-pod.js';
 import { FakeAgent, podOf } from '../../support/fake-agent.js';
 
 let agent: FakeAgent;
 let node: AbortController;
-let pod: PodHandle;
+let pod: AgentPod;
 
 const READY: PodStatus = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] };
 
@@ -17,7 +17,7 @@ beforeEach(() => {
   node = new AbortController();
   const created = agent.createPod(podOf('web', ['app', 'side']));
   const reference = { namespace: 'default', name: 'web', uid: created.metadata.uid ?? '' };
-  pod = new PodHandle(reference, agent, agent.clock, node.signal);
+  pod = new AgentPod(reference, agent, agent.clock, node.signal);
 });
 
 afterEach(() => {
