@@ -1,0 +1,57 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { AgentTask } from './agent-child.js';
+
+/** An agent in a process of its own, to be killed. It makes its pods where they are missing and runs for ever. */
+export class AgentProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  #output = '';
+
+  /** @param bundle as `bundleAgentProcess` returned it */
+  constructor(bundle: string, task: AgentTask) {
+    this.#child = spawn(process.execPath, [bundle, JSON.stringify(task)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '', NODE_PATH: join(process.cwd(), 'node_modules') },
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
+    }
+    this.#ended = once(this.#child, 'exit');
+  }
+
+  /** What it wrote so far, both streams. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** With -9. Resolves when it is gone. @throws when it had ended by itself: nothing was killed then */
+  async kill(): Promise<void> {
+    const { exitCode } = this.#child;
+    if (exitCode !== null) throw new Error(`the agent had ended with code ${String(exitCode)}: ${this.#output}`);
+    this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+}
+
+/** One file with the whole agent. @returns its path */
+export async function bundleAgentProcess(directory: string): Promise<string> {
+  const outfile = join(directory, 'agent-child.cjs');
+  await promisify(execFile)(join('node_modules', '.bin', 'esbuild'), [
+    join('test', 'support', 'agent-child.ts'),
+    '--bundle',
+    '--platform=node',
+    '--format=cjs',
+    '--target=node20',
+    // CommonJS packages are found through NODE_PATH.
+    '--external:dockerode',
+    '--external:pino',
+    '--external:pino-pretty',
+    '--define:import.meta.url=undefined',
+    '--log-level=error',
+    `--outfile=${outfile}`,
+  ]);
+  return outfile;
+}
