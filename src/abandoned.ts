@@ -11,7 +11,7 @@ export async function ownerText(): Promise<string> {
 }
 
 /** @returns undefined for a text we did not write: nobody can say whether its owner lives */
-export function parseOwner(text: string): ProcessIdentity | undefined {
+function parseOwner(text: string): ProcessIdentity | undefined {
   const [bootId, pidNamespace, pid, startTime, ...rest] = text.split('/');
   if (bootId === undefined || pidNamespace === undefined || startTime === undefined || rest.length > 0)
     return undefined;
@@ -45,4 +45,19 @@ export async function sweepAbandoned(
     'removing what a killed run left behind',
   );
   await removeKubeletteObjects(engine, abandoned, signal);
+}
+
+/**
+ * Removes helper containers of this agent: each lives for one call, so at the start they are what a killed agent did not
+ * get round to remove. Nobody else makes them under this id.
+ */
+export async function sweepHelpers(
+  { clock, dockerHost, nodeName }: { clock: Clock; dockerHost?: string; nodeName: string },
+  agentId: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const engine = await connectEngine(dockerHost, clock, signal);
+  const { containers } = await listKubeletteObjects(engine, { nodeName }, signal);
+  const helpers = containers.filter((container) => container.role === 'helper' && container.agentId === agentId);
+  await removeKubeletteObjects(engine, { containers: helpers, volumes: [], networks: [] }, signal);
 }

@@ -1,6 +1,6 @@
 /**
  * Integration tests never skip: without an engine the run fails at once, with the next step.
- * The engine is found as the agent finds it; `DOCKER_HOST` is set by scripts/setup.sh when needed.
+ * The engine is found as the agent finds it; `DOCKER_HOST` or the default socket.
  */
 import Docker from 'dockerode';
 

@@ -1,6 +1,6 @@
 import type { FieldErrors, FieldPath } from '../field-error.js';
 import type { VolumeProjection } from '../schema/pod.js';
-import { validateDownwardItems, validateFile, validateItems } from './volumes.js';
+import { validateDownwardItems, validateFile, validateItems } from './volume-files.js';
 
 const MIN_TOKEN_SECONDS = 600;
 const MAX_TOKEN_SECONDS = 2 ** 32;

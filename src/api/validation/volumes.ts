@@ -1,11 +1,10 @@
 import type { FieldErrors, FieldPath } from '../field-error.js';
-import { VOLUME_FIELD_PATHS } from '../field-path.js';
 import { dnsLabelProblems, dnsSubdomainProblems } from '../names.js';
 import { compareQuantities, isQuantity } from '../quantity.js';
-import type { DownwardAPIVolumeFile, KeyToPath, Volume } from '../schema/pod.js';
-import { validateFieldRef, validateResourceFieldRef } from './env.js';
-import { validateDescendingPath, validateNoBacksteps } from './mounts.js';
+import type { Volume } from '../schema/pod.js';
+import { validateNoBacksteps } from './mounts.js';
 import { validateProjected } from './projected.js';
+import { validateDownwardItems, validateItems, validateMode } from './volume-files.js';
 
 /** The volumes of a pod. */
 export function validateVolumes(volumes: readonly Volume[], path: FieldPath, errors: FieldErrors): void {
@@ -72,51 +71,4 @@ function validateEmptyDir(source: NonNullable<Volume['emptyDir']>, path: FieldPa
   } else if (medium.startsWith('HugePages') && compareQuantities(sizeLimit, '0') !== 0) {
     errors.forbidden(path.child('sizeLimit'), 'may not be set for HugePages medium');
   }
-}
-
-/** Permission bits of files. */
-function validateMode(mode: number | undefined, path: FieldPath, errors: FieldErrors): void {
-  if (mode === undefined || (mode >= 0 && mode <= 0o777)) return;
-  errors.invalid(path, mode, 'must be a number between 0 and 0777 (octal), both inclusive');
-}
-
-/** Which keys of a ConfigMap or Secret become which files. */
-export function validateItems(items: readonly KeyToPath[], path: FieldPath, errors: FieldErrors): void {
-  for (const [index, { key, path: file, mode }] of items.entries()) {
-    const at = path.at(index);
-    if (key === '') errors.required(at.child('key'));
-    validateFile(file, at.child('path'), errors);
-    validateMode(mode, at.child('mode'), errors);
-  }
-}
-
-/** Which fields of the pod become which files. */
-export function validateDownwardItems(
-  items: readonly DownwardAPIVolumeFile[],
-  path: FieldPath,
-  errors: FieldErrors,
-): void {
-  for (const [index, { path: file, fieldRef, resourceFieldRef, mode }] of items.entries()) {
-    const at = path.at(index);
-    validateFile(file, at.child('path'), errors);
-    if (fieldRef !== undefined) {
-      validateFieldRef(fieldRef, VOLUME_FIELD_PATHS, at.child('fieldRef'), errors);
-      if (resourceFieldRef !== undefined) {
-        errors.invalid(at, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously');
-      }
-    } else if (resourceFieldRef !== undefined) {
-      validateResourceFieldRef(resourceFieldRef, true, at.child('resourceFieldRef'), errors);
-    } else errors.required(at, 'one of fieldRef and resourceFieldRef is required');
-    validateMode(mode, at.child('mode'), errors);
-  }
-}
-
-/** The path of a file in a volume. `..` at the start belongs to the volume's own links. */
-export function validateFile(file: string, path: FieldPath, errors: FieldErrors): void {
-  if (file === '') {
-    errors.required(path);
-    return;
-  }
-  validateDescendingPath(file, path, errors);
-  if (file.startsWith('..') && !file.startsWith('../')) errors.invalid(path, file, "must not start with '..'");
 }
