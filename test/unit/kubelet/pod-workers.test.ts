@@ -410,6 +410,22 @@ describe('trouble with the engine', () => {
     expect(phase()).toBe('Running');
   });
 
+  it.each([
+    ['createContainer', 'before'],
+    ['createContainer', 'after'],
+    ['startContainer', 'before'],
+    ['startContainer', 'after'],
+    ['runSandbox', 'before'],
+  ] as const)('in the middle of %s, %s its effect, is no failure of the container', async (verb, when) => {
+    world.life.runtime.inject({ verb, when, times: 2 });
+    await world.add('web');
+    expect(['ContainerCreating', undefined]).toContain(status().state?.waiting?.reason);
+    await world.clock.advance(60_000);
+    expect(status()).toMatchObject({ restartCount: 0, ready: true });
+    expect(world.startTimes('web', 'app')).toHaveLength(1);
+    expect(world.events.take().filter((line) => line.startsWith('Warning'))).toEqual([]);
+  });
+
   it('during a deletion only delays it', async () => {
     await world.add('web');
     world.engine.down = true;
@@ -419,6 +435,25 @@ describe('trouble with the engine', () => {
     world.engine.down = false;
     await world.clock.advance(20_000);
     expect([world.containers(), world.pod('web')]).toEqual([[], undefined]);
+  });
+});
+
+describe('an agent that died in the middle of a creation', () => {
+  it('leaves a sandbox that was never started to its successor', async () => {
+    await world.add('web');
+    const sandbox = world.running('web', 'POD');
+    world.life.crash();
+    world.engine.remove(world.running('web', 'app').id);
+    // As between the two engine calls of runSandbox.
+    sandbox.state = 'created';
+    delete sandbox.startedAt;
+    world.store.update({ ...world.pod('web'), status: { phase: 'Pending' } } as Parameters<
+      typeof world.store.update
+    >[0]);
+    await world.start();
+    expect(world.containers()).toEqual(['POD/0 running', 'app/0 running']);
+    expect(world.running('web', 'POD').id).toBe(sandbox.id);
+    expect(world.events.take().filter((line) => line.includes('SandboxChanged'))).toEqual([]);
   });
 });
 
