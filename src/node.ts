@@ -1,5 +1,5 @@
 import { cpus, networkInterfaces, totalmem } from 'node:os';
-import { ownerText, sweepAbandoned } from './abandoned.js';
+import { ownerText, sweepAbandoned, sweepHelpers } from './abandoned.js';
 import type { Pod } from './api/schema/pod.js';
 import type { DataDirLayout } from './data-dir/layout.js';
 import { connectDockerRuntime, type DockerRuntime } from './docker/docker-runtime.js';
@@ -178,6 +178,7 @@ async function connect(
         },
         signal,
       );
+      await sweepHelpers(options, agentId, signal);
       const engine = await runtime.info(signal);
       if (options.ephemeral) await sweepAbandoned(options, signal);
       return { runtime, engine };

@@ -14,6 +14,7 @@ export interface AgentTask {
 }
 
 async function main({ pods, ...task }: AgentTask): Promise<void> {
+  process.stdout.write('begin\n');
   const agent = await startAgent({ ...task, clock: systemClock, logger: createLogger('info', 'json') });
   for (const pod of pods) {
     try {
