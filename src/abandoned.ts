@@ -11,7 +11,7 @@ export async function ownerText(): Promise<string> {
 }
 
 /** @returns undefined for a text we did not write: nobody can say whether its owner lives */
-function parseOwner(text: string): ProcessIdentity | undefined {
+export function parseOwner(text: string): ProcessIdentity | undefined {
   const [bootId, pidNamespace, pid, startTime, ...rest] = text.split('/');
   if (bootId === undefined || pidNamespace === undefined || startTime === undefined || rest.length > 0)
     return undefined;

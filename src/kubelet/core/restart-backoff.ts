@@ -4,7 +4,7 @@ import type { ObservedContainer } from '../../runtime/observed.js';
 export const BACKOFF_INITIAL_MS = 10_000;
 export const BACKOFF_MAX_MS = 300_000;
 /** A container that ran this long is considered stable and starts over. */
-export const BACKOFF_RESET_MS = 2 * BACKOFF_MAX_MS;
+const BACKOFF_RESET_MS = 2 * BACKOFF_MAX_MS;
 
 export interface Restart {
   /** Epoch milliseconds on the engine's clock; in the past means at once. */
