@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { PodSpec } from '../../../src/api/schema/pod.js';
+import { systemClock } from '../../../src/lib/clock.js';
+import { app, SERVES, TestNode } from '../../support/agent.js';
+import { PrivateEngine } from '../../support/engine.js';
+import { eventually } from '../../support/eventually.js';
+
+const written: Partial<PodSpec> = {
+  volumes: [{ name: 'data', emptyDir: {} }],
+  initContainers: [
+    app('echo init >>/data/starts', { name: 'init', volumeMounts: [{ name: 'data', mountPath: '/data' }] }),
+  ],
+  containers: [
+    app(`echo app >>/data/starts; ${SERVES}`, { volumeMounts: [{ name: 'data', mountPath: '/data' }] }),
+    app(SERVES, { name: 'side' }),
+  ],
+};
+
+describe('an engine in trouble', () => {
+  let engine: PrivateEngine;
+  let node: TestNode;
+  beforeAll(async () => {
+    engine = await PrivateEngine.open();
+    node = await TestNode.open('trouble', { dockerHost: engine.host });
+  });
+  afterAll(async () => {
+    await node.close();
+    await engine.close();
+  });
+  afterEach(async () => {
+    for (const { metadata } of node.agent.store.list('Pod').items) {
+      node.agent.deletePod('default', metadata.name);
+      await node.gone(metadata.name);
+    }
+  });
+
+  const said = (): string[] => node.said.map(({ msg }) => msg);
+  const live = async (pod: string): Promise<string[]> =>
+    (await node.containers(pod)).filter(({ state }) => state === 'running').map(({ name }) => name);
+
+  it('that is not there when the agent starts is waited for, and pods are accepted meanwhile', async () => {
+    const agent = await node.launch();
+    node.create('early', {});
+    await eventually('the agent says what is missing', () =>
+      node.said.some(({ msg, problem }) => msg === 'no Docker engine yet, trying on' && problem?.includes(engine.host))); // prettier-ignore
+    const exec = agent.operations.exec(
+      { namespace: 'default', name: 'early' },
+      { command: ['true'], tty: false, stdin: false },
+      new AbortController().signal,
+    );
+    await expect(exec).rejects.toMatchObject({ code: 'Unavailable' });
+    await engine.start();
+    await engine.copyImage();
+    await agent.ready;
+    await node.ready('early');
+    expect(said().filter((msg) => msg === 'no Docker engine yet, trying on')).toHaveLength(1);
+    expect(said()).toContain('agent ready');
+    expect(agent.engine.version).not.toBe('');
+  });
+
+  it('that hangs for ten seconds costs nothing: statuses stay, nothing is restarted, new pods come afterwards', async () => {
+    node.create('web', written);
+    await node.ready('web');
+    const before = { containers: await node.containers('web'), pod: node.pod('web') };
+    engine.signal('SIGSTOP');
+    try {
+      node.create('late', {});
+      const frozen = systemClock.monotonic();
+      await eventually('ten seconds have passed', () => systemClock.monotonic() - frozen > 10_000);
+      expect(node.pod('web')).toEqual(before.pod);
+    } finally {
+      engine.signal('SIGCONT');
+    }
+    await node.ready('late');
+    expect({ containers: await node.containers('web'), pod: node.pod('web') }).toEqual(before);
+  });
+
+  it('that is stopped and started again finds every container restarted once, as its policy says', async () => {
+    node.create('web', written);
+    node.create('ended', { restartPolicy: 'Never', containers: [app('trap "exit 7" TERM; sleep 100000 & wait')] });
+    node.create('done', { restartPolicy: 'OnFailure', containers: [app('true')] });
+    await Promise.all([node.ready('web'), node.ready('ended')]);
+    await node.until('done', 'has succeeded', ({ status }) => status?.phase === 'Succeeded');
+    const before = node.pod('web');
+    await engine.end('SIGTERM');
+    await eventually('the agent says so', () =>
+      said().includes('the Docker engine does not answer; pods are left as they are'),
+    );
+    expect(node.pod('web')?.status?.phase).toBe('Running');
+    await engine.start();
+    await node.until('web', 'has restarted', () => node.status('web')?.restartCount === 1);
+    await node.ready('web');
+    expect(said()).toContain('the Docker engine answers again');
+    expect([node.status('web')?.restartCount, node.status('web', 'side')?.restartCount]).toEqual([1, 1]);
+    expect(await live('web')).toEqual(['app', 'POD', 'side']);
+    expect(await node.read('web', '/data/starts')).toBe('init\napp\ninit\napp\n');
+    expect(node.pod('web')?.status?.startTime).toBe(before?.status?.startTime);
+    await node.until('ended', 'has failed', ({ status }) => status?.phase === 'Failed');
+    expect(node.status('ended')).toMatchObject({ restartCount: 0, state: { terminated: { exitCode: 7 } } });
+    expect(node.pod('done')?.status?.phase).toBe('Succeeded');
+    expect(await live('ended')).toEqual([]);
+    expect(await live('done')).toEqual([]);
+  });
+
+  it('that is killed and started again is no different', async () => {
+    node.create('web', written);
+    await node.ready('web');
+    await engine.end('SIGKILL');
+    await engine.start();
+    await node.until('web', 'has restarted', () => node.status('web')?.restartCount === 1, 30_000);
+    await node.ready('web');
+    expect([node.status('web')?.restartCount, node.status('web', 'side')?.restartCount]).toEqual([1, 1]);
+    expect(await live('web')).toEqual(['app', 'POD', 'side']);
+    expect(await node.read('web', '/data/starts')).toBe('init\napp\ninit\napp\n');
+  });
+});
