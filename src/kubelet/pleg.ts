@@ -17,6 +17,10 @@ export interface PlegOptions {
   readonly onRecovered: () => void;
 }
 
+/** A listing takes milliseconds; an engine that is busy with other things takes a few seconds at most. */
+const SILENCE_MS = 10_000;
+const NO_ANSWER = 'the Docker engine does not answer; pods are left as they are';
+
 /**
  * Pod life-cycle event generator: turns engine events and listings into "look at this pod". Events are hints that may be
  * late, doubled or missing; the listing finds what they did not say. Source: kubelet pkg/kubelet/pleg.
@@ -87,6 +91,8 @@ export class Pleg {
 
   async #listOnce(signal: AbortSignal): Promise<void> {
     const { logger, onPod, onRecovered, runtime } = this.#options;
+    const answered = new AbortController();
+    void this.#complainAboutSilence(AbortSignal.any([signal, answered.signal]));
     try {
       const pods = await runtime.listPods(signal);
       this.#pods = pods;
@@ -103,15 +109,27 @@ export class Pleg {
       this.#listed?.();
     } catch (error) {
       if (isAbort(error, signal)) return;
-      if (this.#healthy) {
-        this.#healthy = false;
-        const down = hasCode(error, 'Unavailable');
-        logger.error(
-          { error: errorMessage(error) },
-          down ? 'the Docker engine does not answer; pods are left as they are' : 'cannot list pods',
-        );
-      }
+      this.#unhealthy(hasCode(error, 'Unavailable') ? NO_ANSWER : 'cannot list pods', errorMessage(error));
+    } finally {
+      answered.abort();
     }
+  }
+
+  /** An engine that hangs is told of long before its call is given up: the call may still be answered. */
+  async #complainAboutSilence(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#options.clock.sleep(SILENCE_MS, signal);
+    } catch {
+      return;
+    }
+    this.#unhealthy(NO_ANSWER, `no listing for ${SILENCE_MS / 1000} s`);
+  }
+
+  /** Told once, until it answers again. */
+  #unhealthy(message: string, error: string): void {
+    if (!this.#healthy) return;
+    this.#healthy = false;
+    this.#options.logger.error({ error }, message);
   }
 }
 

@@ -199,6 +199,39 @@ describe('an engine that is away', () => {
     expect(recovered).toBe(1);
   });
 
+  it('is told of after ten seconds when it hangs, while the call that hangs still waits', async () => {
+    await givenPod('a');
+    start();
+    await clock.advance(0);
+    log.splice(0);
+    runtime.inject({ verb: 'listPods', when: 'hang' });
+    // The next listing comes after ten seconds.
+    await clock.advance(19_999);
+    expect(log).toEqual([]);
+    await clock.advance(1);
+    expect(log).toEqual([DOWN]);
+    await clock.advance(60_000);
+    expect(log).toEqual([DOWN]);
+    expect(recovered).toBe(0);
+    expect(pleg.pods.map(({ uid }) => uid)).toEqual(['a']);
+  });
+
+  it('that took long and answers is back, with everything looked at', async () => {
+    const list = runtime.listPods.bind(runtime);
+    let slowly = true;
+    runtime.listPods = async (asked) => {
+      if (slowly) await clock.sleep(30_000, asked);
+      slowly = false;
+      return list(asked);
+    };
+    start();
+    await clock.advance(30_000);
+    expect(log).toEqual([DOWN, BACK]);
+    expect(recovered).toBe(1);
+    await clock.advance(60_000);
+    expect(log).toEqual([DOWN, BACK]);
+  });
+
   it('at the start delays the first listing', async () => {
     engine.down = true;
     start();
@@ -226,7 +259,7 @@ it('ends on abort, whatever it waits for, without a word', async () => {
   log.splice(0);
   const running = pleg.run(stop.signal);
   runtime.inject({ verb: 'listPods', when: 'hang' });
-  await clock.advance(10_000);
+  await clock.advance(9_000);
   stop.abort(new Error('enough'));
   await clock.advance(0);
   await expect(running).resolves.toBeUndefined();
