@@ -16,6 +16,8 @@ const written: Partial<PodSpec> = {
   ],
 };
 
+const SILENT = 'the Docker engine does not answer; pods are left as they are';
+
 describe('an engine in trouble', () => {
   let engine: PrivateEngine;
   let node: TestNode;
@@ -28,6 +30,7 @@ describe('an engine in trouble', () => {
     await engine.close();
   });
   afterEach(async () => {
+    node.said.splice(0);
     for (const { metadata } of node.agent.store.list('Pod').items) {
       node.agent.deletePod('default', metadata.name);
       await node.gone(metadata.name);
@@ -58,19 +61,39 @@ describe('an engine in trouble', () => {
     expect(agent.engine.version).not.toBe('');
   });
 
-  it('that hangs for ten seconds costs nothing: statuses stay, nothing is restarted, new pods come afterwards', async () => {
+  it('that hangs is told of and costs nothing: statuses stay, nothing is restarted, new pods come afterwards', async () => {
     node.create('web', written);
     await node.ready('web');
     const before = { containers: await node.containers('web'), pod: node.pod('web') };
     engine.signal('SIGSTOP');
     try {
       node.create('late', {});
-      const frozen = systemClock.monotonic();
-      await eventually('ten seconds have passed', () => systemClock.monotonic() - frozen > 10_000);
+      await eventually('the agent says so', () => said().includes(SILENT), 25_000);
       expect(node.pod('web')).toEqual(before.pod);
     } finally {
       engine.signal('SIGCONT');
     }
+    await node.ready('late');
+    expect(said()).toContain('the Docker engine answers again');
+    expect({ containers: await node.containers('web'), pod: node.pod('web') }).toEqual(before);
+  });
+
+  it('that hangs keeps no agent from ending, and the next one waits for it', async () => {
+    node.create('web', written);
+    await node.ready('web');
+    const before = { containers: await node.containers('web'), pod: node.pod('web') };
+    engine.signal('SIGSTOP');
+    try {
+      node.create('late', {});
+      const asked = systemClock.monotonic();
+      await node.halt();
+      expect(systemClock.monotonic() - asked).toBeLessThan(5_000);
+      await node.launch();
+      expect(node.pod('web')).toEqual(before.pod);
+    } finally {
+      engine.signal('SIGCONT');
+    }
+    await node.agent.ready;
     await node.ready('late');
     expect({ containers: await node.containers('web'), pod: node.pod('web') }).toEqual(before);
   });
@@ -79,15 +102,16 @@ describe('an engine in trouble', () => {
     node.create('web', written);
     node.create('ended', { restartPolicy: 'Never', containers: [app('trap "exit 7" TERM; sleep 100000 & wait')] });
     node.create('done', { restartPolicy: 'OnFailure', containers: [app('true')] });
-    await Promise.all([node.ready('web'), node.ready('ended')]);
+    node.create('gone', written);
+    await Promise.all([node.ready('web'), node.ready('ended'), node.ready('gone')]);
     await node.until('done', 'has succeeded', ({ status }) => status?.phase === 'Succeeded');
     const before = node.pod('web');
     await engine.end('SIGTERM');
-    await eventually('the agent says so', () =>
-      said().includes('the Docker engine does not answer; pods are left as they are'),
-    );
+    await eventually('the agent says so', () => said().includes(SILENT));
     expect(node.pod('web')?.status?.phase).toBe('Running');
+    node.agent.deletePod('default', 'gone');
     await engine.start();
+    await node.gone('gone');
     await node.until('web', 'has restarted', () => node.status('web')?.restartCount === 1);
     await node.ready('web');
     expect(said()).toContain('the Docker engine answers again');
