@@ -6,6 +6,7 @@ import { EventRecorder } from './kubelet/events/event-recorder.js';
 import { admitPod } from './kubelet/pod-admission.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
+import { objectsWereLost } from './lost-objects.js';
 import { startNode, type Node } from './node.js';
 import type { AgentOptions } from './options.js';
 import type { EngineInfo } from './runtime/runtime.js';
@@ -47,7 +48,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const store = await openStore({ ...(options.ephemeral ? {} : { dir: layout.state }), clock, logger });
     const agentId = await loadAgentId(layout);
     const events = new EventRecorder({ store, clock, logger, nodeName });
-    const node = startNode({ options, layout, agentId, store, events });
+    const objectsLost = !options.ephemeral && (await objectsWereLost(layout.state));
+    const node = startNode({ options, layout, agentId, store, events, objectsLost });
     return {
       nodeName,
       store,

@@ -15,6 +15,7 @@ import { PodWorkers } from './kubelet/pod-workers.js';
 import { TerminationMessages } from './kubelet/termination-messages.js';
 import { abortable, isAbort } from './lib/abort.js';
 import { errorMessage, hasCode, KubeletteError } from './lib/errors.js';
+import { unexplainedPods } from './lost-objects.js';
 import type { AgentOptions } from './options.js';
 import { startSources } from './sources.js';
 import type { EngineInfo } from './runtime/runtime.js';
@@ -26,6 +27,8 @@ export interface NodeOptions {
   readonly agentId: string;
   readonly store: Store;
   readonly events: EventRecorder;
+  /** The store does not know all pods that are wanted: see `objectsWereLost`. */
+  readonly objectsLost: boolean;
 }
 
 /** The part of the agent that needs an engine. It exists from the start and works as soon as there is one. */
@@ -43,6 +46,9 @@ const CONNECT_RETRY_MS = 500;
 const CONNECT_RETRY_MAX_MS = 5_000;
 /** Deleting all pods at the end may take the longest grace and this on top. */
 const TEARDOWN_SLACK_MS = 30_000;
+
+/** None to look after. */
+const NO_VOLUMES = { list: () => Promise.resolve([]), remove: () => Promise.resolve() };
 
 interface Connected {
   readonly runtime: DockerRuntime;
@@ -136,15 +142,17 @@ async function connectAndRun(
   supervise('pod workers', workers.run(signal));
   supervise('pleg', pleg.run(signal));
   await abortable(Promise.all([pleg.firstListing, sources]), signal);
+  const spared = node.objectsLost ? unexplainedPods(pleg.pods, store, logger) : new Set<string>();
   supervise(
     'housekeeping',
     runHousekeeping(
       {
         store,
-        volumes: runtime.volumes,
+        // Of volumes nothing but the pod's uid is known.
+        volumes: node.objectsLost ? NO_VOLUMES : runtime.volumes,
         clock,
         logger,
-        observedPods: () => pleg.pods,
+        observedPods: () => pleg.pods.filter(({ uid }) => !spared.has(uid)),
         knows: (uid) => workers.knows(uid),
         removeOrphan: (uid) => workers.removeOrphan(uid),
         sweep: () => events.sweep(),

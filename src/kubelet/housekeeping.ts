@@ -10,7 +10,7 @@ import type { Store } from '../store/store.js';
 
 export interface HousekeepingOptions {
   readonly store: Store;
-  readonly volumes: VolumeService;
+  readonly volumes: Pick<VolumeService, 'list' | 'remove'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** What the engine showed last. */

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../src/api/schema/pod.js';
 import { dataDirLayout } from '../../../src/data-dir/layout.js';
@@ -161,6 +163,37 @@ describe('an agent that was stopped and is started again', () => {
     await eventually('its log is gone', async () => storedRecords(logs).then(() => false, () => true)); // prettier-ignore
     expect(await node.containers('kept')).toEqual(kept);
     expect(node.pod('kept')?.status?.phase).toBe('Running');
+  });
+
+  it('leaves the pods running that its journal would explain, were it not damaged, and says so', async () => {
+    node = await TestNode.started('damaged');
+    const spec = {
+      volumes: [{ name: 'data', emptyDir: {} }],
+      containers: [app(SERVES, { volumeMounts: [{ name: 'data', mountPath: '/data' }] })],
+    };
+    node.create('lost', spec);
+    await node.ready('lost');
+    const before = await node.containers('lost');
+    await node.halt();
+    const journal = join(dataDirLayout(node.dataDir).state, 'objects.jsonl');
+    await writeFile(journal, (await readFile(journal, 'utf8')).replaceAll('{', 'oops'));
+
+    // Twice: the second one has a journal that can be read, and that knows as little of the pod.
+    for (const name of ['first', 'second']) {
+      node.said.splice(0);
+      await node.start();
+      expect(node.pod('lost')).toBeUndefined();
+      expect(node.said.filter(({ level }) => level >= 50).map(({ msg }) => msg)).toContain(
+        'pods on the engine that the lost objects may have wanted are left as they are; "kubelette gc" removes them',
+      );
+      node.create(name, spec);
+      await node.ready(name);
+      node.agent.deletePod('default', name);
+      await node.gone(name);
+      await node.halt();
+    }
+    expect(await node.containers('lost')).toEqual(before);
+    expect((await node.leftovers()).volumes).toHaveLength(1);
   });
 
   it('stores every line of heavy output once', async () => {
