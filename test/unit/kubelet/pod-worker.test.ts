@@ -145,7 +145,7 @@ const STORIES: readonly Story[] = [
 ];
 
 /** Long enough for every retry. */
-const SETTLED_MS = 150_000;
+const SETTLED_MS = 60_000;
 
 function inWords({ lastState, name, restartCount, state }: ContainerStatus): string {
   const ended = state?.terminated;
