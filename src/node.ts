@@ -14,7 +14,7 @@ import type { PodOperations } from './kubelet/pod-operations.js';
 import { PodWorkers } from './kubelet/pod-workers.js';
 import { TerminationMessages } from './kubelet/termination-messages.js';
 import { abortable, isAbort } from './lib/abort.js';
-import { errorMessage, hasCode, KubeletteError } from './lib/errors.js';
+import { errorMessage, KubeletteError } from './lib/errors.js';
 import { unexplainedPods } from './lost-objects.js';
 import type { AgentOptions } from './options.js';
 import { startSources } from './sources.js';
@@ -191,7 +191,7 @@ async function connect(
       if (options.ephemeral) await sweepAbandoned(options, signal);
       return { runtime, engine };
     } catch (error) {
-      if (!hasCode(error, 'Unavailable') || signal.aborted) throw error;
+      if (!mayChange(error) || signal.aborted) throw error;
       const message = errorMessage(error);
       if (message !== told) logger.error({ error: message }, 'no Docker engine yet, trying on');
       told = message;
@@ -200,6 +200,10 @@ async function connect(
     retryMs = Math.min(retryMs * 2, CONNECT_RETRY_MAX_MS);
   }
 }
+
+/** An engine that refuses may be one that is just coming up; one that is too old or cannot be understood stays so. */
+const mayChange = (error: unknown): boolean =>
+  error instanceof KubeletteError && error.code !== 'Invalid' && error.code !== 'Unsupported';
 
 /** Every pod goes, each with its own grace, and this returns when nothing of them is left. */
 async function deleteAll(node: NodeOptions, { workers }: Connected, graceSeconds: number | undefined): Promise<void> {

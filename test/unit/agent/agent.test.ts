@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -94,6 +95,33 @@ describe('an agent without an engine', () => {
     agent.deletePod('default', 'web', 0);
     expect(agent.store.get('Pod', 'default/web')).toBeUndefined();
     expect(() => agent.deletePod('default', 'web')).toThrow(expect.objectContaining({ code: 'NotFound' }));
+  });
+
+  it.each([
+    [500, '50 no Docker engine yet, trying on', false],
+    [400, undefined, true],
+  ])('goes on trying after an answer of %i only if that may change', async (statusCode, told, givesUp) => {
+    const socket = join(directory, 'broken.sock');
+    const server = createServer((_request, response) => {
+      response.statusCode = statusCode;
+      response.end(JSON.stringify({ message: 'not now' }));
+    });
+    await new Promise<void>((resolve) => server.listen(socket, resolve));
+    try {
+      const agent = await start({ dockerHost: `unix://${socket}` });
+      const refused = agent.ready.then(() => 'ready', String);
+      if (givesUp) expect(await refused).toContain('not now');
+      else {
+        await sleeping();
+        await clock.advance(5_000);
+        await sleeping();
+        await agent.stop({ deletePods: false });
+        expect(await refused).toContain('the agent was stopped');
+      }
+      expect(log).toEqual(told === undefined ? [] : [told]);
+    } finally {
+      server.close();
+    }
   });
 
   it('stops at any time, and then is not ready any more', async () => {
