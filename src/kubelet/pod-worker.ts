@@ -96,8 +96,9 @@ export class PodWorker {
     if (pod === undefined) return this.#syncOrphan(observed, signal);
     this.#followLogs(pod, observed);
 
-    const engineNow = ports.clock.now() + ports.engine.clockSkewMs;
-    const input: SyncInput = { pod, observed, problems: this.#problems, now: engineNow };
+    const { clockSkewMs } = ports.engine;
+    const engineNow = ports.clock.now() + clockSkewMs;
+    const input: SyncInput = { pod, observed, problems: this.#problems, now: engineNow, clockSkewMs };
     const plan = computePodActions(input);
     const published = await this.#publish(input, plan, signal);
     if (published === undefined) return 0;

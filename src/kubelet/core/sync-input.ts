@@ -17,4 +17,6 @@ export interface SyncInput {
   readonly problems: ReadonlyMap<string, StartProblem>;
   /** The engine's clock, epoch milliseconds: it is compared with times the engine wrote. */
   readonly now: number;
+  /** Engine's clock minus the agent's, for times the agent wrote: deletions. Absent: none. */
+  readonly clockSkewMs?: number;
 }

@@ -124,13 +124,13 @@ function stopNext(
  * Seconds a container still gets. A deletion's deadline is on the object, so that an agent restart in the middle does
  * not start the grace period again; a finished pod's sidecars count from the end of its last main container.
  */
-function graceLeft({ now, pod }: SyncInput, { apps }: Views): number {
+function graceLeft({ clockSkewMs = 0, now, pod }: SyncInput, { apps }: Views): number {
   const specified = pod.spec.terminationGracePeriodSeconds ?? 30;
   const deletion = parseRfc3339(pod.metadata.deletionTimestamp);
   if (deletion !== undefined) {
     // The deadline was cut to whole seconds, so it may be almost a second later; never before, never more than granted.
     const granted = pod.metadata.deletionGracePeriodSeconds ?? Infinity;
-    return Math.max(MINIMUM_GRACE_SECONDS, Math.min(granted, Math.ceil((deletion + 999 - now) / 1000)));
+    return Math.max(MINIMUM_GRACE_SECONDS, Math.min(granted, Math.ceil((deletion + clockSkewMs + 999 - now) / 1000)));
   }
   const ends = apps.map((view) => view.newest?.finishedAt ?? now);
   const usedSeconds = Math.floor(Math.max(0, now - Math.max(...ends)) / 1000);

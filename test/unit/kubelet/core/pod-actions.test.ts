@@ -403,6 +403,15 @@ describe('termination', () => {
     expect(actions(pod, observedPod([anInstance('app')]), T0 + 50)[0]).toBe('kill app-0 4s');
   });
 
+  it('reads the deadline on the clock of the agent, which wrote it', () => {
+    // The engine is a minute ahead; the agent's clock says T0.
+    const input = { pod: deleting(), observed: observedPod([anInstance('app')]), problems: new Map() };
+    const ahead = computePodActions({ ...input, now: T0 + 60_000, clockSkewMs: 60_000 });
+    expect(ahead.actions.map(words)[0]).toBe('kill app-0 30s');
+    const behind = computePodActions({ ...input, now: T0 - 40_000, clockSkewMs: -60_000 });
+    expect(behind.actions.map(words)[0]).toBe('kill app-0 11s');
+  });
+
   it('starts nothing any more', () => {
     expect(actions(deleting(), observedPod([anInstance('app', ended(1))]), T0)).toEqual(['stop sandbox-0']);
     const status = { phase: 'Failed' as const };
