@@ -8,6 +8,7 @@ import { logs } from '../../../src/docker/logs.js';
 import type { RuntimeHint } from '../../../src/runtime/runtime.js';
 import { silentLogger } from '../../../src/lib/logger.js';
 import { openEngineStub, reply, type EngineStub } from '../../support/engine-stub.js';
+import { eventually } from '../../support/eventually.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { containerSpec } from '../../support/specs.js';
 
@@ -257,7 +258,7 @@ describe('creating a container whose name is taken', () => {
     expect(requests.filter(({ line }) => line.startsWith('DELETE'))).toEqual([]);
   });
 
-  it('tries again when the holder is gone by then', async () => {
+  it('tries again a moment later when the holder cannot be seen (yet, or any more)', async () => {
     let creations = 0;
     const { engine } = await open((request, response) => {
       if (request.startsWith('GET')) {
@@ -269,6 +270,11 @@ describe('creating a container whose name is taken', () => {
       else reply(response, 201, { Id: 'new', Warnings: null });
     });
     const context = { engine, ownership: { nodeName: 'n', agentId: 'a' }, logger: silentLogger };
-    expect(await createContainer(context, spec, signal)).toBe('new');
+    const created = createContainer(context, spec, signal);
+    await eventually('the second creation', async () => {
+      await clock.advance(100);
+      return creations === 2;
+    });
+    expect(await created).toBe('new');
   });
 });
