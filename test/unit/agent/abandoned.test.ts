@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { ownerText } from '../../../src/abandoned.js';
+import { ownerText, parseOwner } from '../../../src/abandoned.js';
 import { isAlive, ownIdentity } from '../../../src/data-dir/process-identity.js';
 
 it('the owner on a label is this process: where, which, and since when', async () => {
@@ -13,4 +13,11 @@ it('the owner lives, but not once its number was given to somebody else', async 
   expect(await isAlive(own)).toBe(true);
   expect(await isAlive({ ...own, startTime: '1' })).toBe(false);
   expect(await isAlive({ ...own, pidNamespace: 'pid:[1]' })).toBe('unknown');
+});
+
+it('a label that is not ours names nobody, one of ours names its process', async () => {
+  expect(parseOwner(await ownerText())).toEqual(await ownIdentity());
+  expect(parseOwner('//17/')).toEqual({ bootId: '', pidNamespace: '', pid: 17, startTime: '' });
+  const foreign = ['', 'kubelette', 'boot/pid:[1]/17', 'boot/ns/17/99/more', 'boot/ns/seventeen/99', 'boot/ns//99'];
+  expect(foreign.map(parseOwner).filter((owner) => owner !== undefined)).toEqual([]);
 });
