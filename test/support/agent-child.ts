@@ -11,9 +11,11 @@ export interface AgentTask {
   readonly ephemeral: boolean;
   /** Made unless they exist. */
   readonly pods: readonly Pod[];
+  /** Names of pods to delete instead, with their own grace. Asked for at every start, as somebody impatient would. */
+  readonly deletes?: readonly string[];
 }
 
-async function main({ pods, ...task }: AgentTask): Promise<void> {
+async function main({ deletes = [], pods, ...task }: AgentTask): Promise<void> {
   process.stdout.write('begin\n');
   const agent = await startAgent({ ...task, clock: systemClock, logger: createLogger('info', 'json') });
   for (const pod of pods) {
@@ -21,6 +23,13 @@ async function main({ pods, ...task }: AgentTask): Promise<void> {
       agent.createPod(pod);
     } catch (error) {
       if (!hasCode(error, 'AlreadyExists')) throw error;
+    }
+  }
+  for (const name of deletes) {
+    try {
+      agent.deletePod('default', name);
+    } catch (error) {
+      if (!hasCode(error, 'NotFound')) throw error;
     }
   }
   await agent.ready;

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../src/api/schema/pod.js';
 import { systemClock } from '../../../src/lib/clock.js';
-import { app, isReady, podOf, SERVES, TestNode } from '../../support/agent.js';
+import { app, DEAF, isReady, podOf, SERVES, TestNode } from '../../support/agent.js';
+import type { AgentTask } from '../../support/agent-child.js';
 import { AgentProcess, bundleAgentProcess } from '../../support/agent-process.js';
 import { eventually } from '../../support/eventually.js';
 
@@ -57,7 +58,21 @@ describe('an agent that is killed with -9 again and again', () => {
   afterEach(async () => node.halt());
   afterAll(async () => node.close());
 
-  const task = () => ({ nodeName: node.nodeName, dataDir: node.dataDir, ephemeral: false, pods: pods() });
+  /** Runs it for moments of its life, and kills it. @returns their lengths in ms */
+  const killAgain = async (next: () => number, more: Partial<AgentTask> = {}): Promise<number[]> => {
+    const delays: number[] = [];
+    for (let kills = 0; kills < KILLS; kills += 1) {
+      const agent = new AgentProcess(bundle, { ...task(), ...more });
+      // Loading the program takes time in which nothing happens; the agent's own life counts.
+      await eventually('the agent begins', () => agent.output.includes('begin\n'), 30_000);
+      const delay = Math.round(next() ** 2 * LONGEST_LIFE_MS);
+      delays.push(delay);
+      await systemClock.sleep(delay, signal);
+      await agent.kill();
+    }
+    return delays;
+  };
+  const task = (): AgentTask => ({ nodeName: node.nodeName, dataDir: node.dataDir, ephemeral: false, pods: pods() });
   const { signal } = new AbortController();
   const starts = async (pod: string, container = 'app'): Promise<string[]> =>
     (await node.read(pod, '/data/starts', container)).trim().split('\n');
@@ -67,16 +82,7 @@ describe('an agent that is killed with -9 again and again', () => {
     'ends with the same pods as if it had lived, everything started as often as it says (seed %i)',
     async (seed) => {
       const next = random(seed);
-      const delays: number[] = [];
-      for (let kills = 0; kills < KILLS; kills += 1) {
-        const agent = new AgentProcess(bundle, task());
-        // Loading the program takes time in which nothing happens; the agent's own life counts.
-        await eventually('the agent begins', () => agent.output.includes('begin\n'), 30_000);
-        const delay = Math.round(next() ** 2 * LONGEST_LIFE_MS);
-        delays.push(delay);
-        await systemClock.sleep(delay, signal);
-        await agent.kill();
-      }
+      const delays = await killAgain(next);
 
       const agent = await node.start();
       for (const pod of pods()) if (node.pod(pod.metadata.name) === undefined) agent.createPod(pod);
@@ -113,6 +119,34 @@ describe('an agent that is killed with -9 again and again', () => {
         if (containers.length > 0 || left.length > 0) throw new Error(JSON.stringify({ containers, left }));
         return true;
       });
+    },
+    60_000 + KILLS * 5_000,
+  );
+
+  it(
+    'removes what is to be removed, and kills nothing before its grace is over',
+    async () => {
+      await node.start();
+      const graceSeconds = 8;
+      const sidecar = app(SERVES, { name: 'sidecar', restartPolicy: 'Always', ...data });
+      const spec = { terminationGracePeriodSeconds: graceSeconds, volumes, initContainers: [sidecar] };
+      node.create('deaf', { ...spec, containers: [app(DEAF, data)] });
+      node.create('quick', { ...spec, containers: [app(SERVES, data)] });
+      await Promise.all([node.ready('deaf'), node.ready('quick')]);
+      const { id } = await node.running('deaf');
+      const ended = node.docker
+        .getContainer(id)
+        .wait()
+        .then(() => systemClock.monotonic());
+      await node.halt();
+
+      const asked = systemClock.monotonic();
+      const delays = await killAgain(random(FIRST_SEED), { pods: [], deletes: ['deaf', 'quick'] });
+      const agent = await node.start();
+      for (const name of ['deaf', 'quick']) if (node.pod(name) !== undefined) agent.deletePod('default', name);
+      expect({ delays, early: (await ended) - asked < graceSeconds * 1000 }).toEqual({ delays, early: false });
+      for (const name of ['deaf', 'quick']) await node.gone(name);
+      expect(await node.leftovers()).toEqual({ containers: [], volumes: [], networks: [] });
     },
     60_000 + KILLS * 5_000,
   );
