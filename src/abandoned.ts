@@ -1,21 +1,25 @@
+import { hostname } from 'node:os';
 import { isAlive, ownIdentity, type ProcessIdentity } from './data-dir/process-identity.js';
 import { connectEngine } from './docker/connect.js';
 import { listKubeletteObjects, removeKubeletteObjects, type Inventory } from './docker/inventory.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
 
-/** The process an ephemeral agent's objects belong to, as one label value. */
+/** The process an ephemeral agent's objects belong to, as one label value: where, which, and since when. */
 export async function ownerText(): Promise<string> {
   const { bootId, pid, pidNamespace, startTime } = await ownIdentity();
-  return [bootId, pidNamespace, pid, startTime].join('/');
+  return [hostname(), bootId, pidNamespace, pid, startTime].join('/');
 }
 
-/** @returns undefined for a text we did not write: nobody can say whether its owner lives */
+/**
+ * @returns undefined for a text we did not write, and for a process of another machine that shares the engine: nobody
+ * here can say whether it lives
+ */
 export function parseOwner(text: string): ProcessIdentity | undefined {
-  const [bootId, pidNamespace, pid, startTime, ...rest] = text.split('/');
-  if (bootId === undefined || pidNamespace === undefined || startTime === undefined || rest.length > 0)
-    return undefined;
-  return /^\d+$/.test(pid ?? '') ? { bootId, pidNamespace, pid: Number(pid), startTime } : undefined;
+  const [host, bootId, pidNamespace, pid, startTime, ...rest] = text.split('/');
+  if (host !== hostname() || bootId === undefined || pidNamespace === undefined) return undefined;
+  if (startTime === undefined || rest.length > 0 || !/^\d+$/.test(pid ?? '')) return undefined;
+  return { bootId, pidNamespace, pid: Number(pid), startTime };
 }
 
 /**

@@ -104,7 +104,10 @@ export class PodWorker {
     if (published === undefined) return 0;
     this.#announceBackoffs(published, plan);
     this.#options.logger.trace({ uid, phase: plan.phase, actions: plan.actions.map(({ kind }) => kind) }, 'synced pod');
-    if (plan.actions.length === 0) return this.#untilNextLook(plan, engineNow);
+    if (plan.actions.length === 0) {
+      this.#lastPlanned = '';
+      return this.#untilNextLook(plan, engineNow);
+    }
     await this.#execute(published, observed, plan, signal);
     return this.#afterActions(plan);
   }

@@ -67,7 +67,9 @@ export class PodWorkers {
   async idle(signal: AbortSignal): Promise<void> {
     while (this.#pods.size > 0 || this.#running.size > 0) {
       const working = [...this.#running.values()].map(({ done }) => done);
-      await abortable(working.length > 0 ? Promise.race(working) : Promise.resolve(), signal);
+      // Every wanted pod has a worker until the workers are stopped.
+      if (working.length === 0) return;
+      await abortable(Promise.race(working), signal);
     }
   }
 
@@ -81,7 +83,10 @@ export class PodWorkers {
     const uid = pod.metadata.uid ?? '';
     const before = this.#pods.get(uid);
     this.#pods.set(uid, pod);
+    const isNew = !this.#running.has(uid);
     const { worker } = this.#ensure(uid);
+    // A new worker begins with a look of its own.
+    if (isNew) return;
     if (deadline(pod) < (before === undefined ? Infinity : deadline(before))) worker.preempt();
     else if (before === undefined || before.metadata.generation !== pod.metadata.generation) worker.wake();
   }

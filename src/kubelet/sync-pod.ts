@@ -157,13 +157,15 @@ class ContainerStarter {
     };
 
     const onChange = (): void => {
-      problems.delete(action.name);
+      // It may be tried again now; until that has an outcome the status keeps saying why it did not run.
+      const problem = problems.get(action.name);
+      if (problem !== undefined) problems.set(action.name, { ...problem, retryAt: 0 });
       wake();
     };
     const attempt = await this.#attempt(action);
     const image = await images.ensure({ pod, container, attempt, fieldPath: path, onChange }, signal);
     if (image.state === 'failed') {
-      problems.set(action.name, image);
+      problems.set(action.name, { ...image, retryAt: image.retryAt + engine.clockSkewMs });
       return;
     }
     if (image.state === 'pulling') {
