@@ -37,6 +37,8 @@ describe('an agent that was stopped and is started again', () => {
     await node.ready('web');
     await node.waits('crash', 'CrashLoopBackOff');
     await node.until('job', 'has succeeded', ({ status }) => status?.phase === 'Succeeded');
+    // While it waits one dead instance is kept, and the one before goes.
+    await eventually('the first instance is gone', async () => (await node.containers('crash', 'app')).length === 1);
     const pods = ['web', 'crash', 'job'];
     const before = { containers: await engineSide(...pods), objects: pods.map((name) => node.pod(name)) };
     const dead = before.objects[1]?.status?.containerStatuses?.[0]?.lastState?.terminated?.finishedAt ?? '';
