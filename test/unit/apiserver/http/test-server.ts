@@ -11,7 +11,7 @@ import { startApiServer, type ApiServer } from '../../../../src/apiserver/server
 import { systemClock } from '../../../../src/lib/clock.js';
 import { silentLogger } from '../../../../src/lib/logger.js';
 
-export const listenHost = { host: '127.0.0.1' };
+const listenHost = { host: '127.0.0.1' };
 
 /** Keys of a new authority, made in a directory that is gone again. */
 export async function makePki(): Promise<Pki> {
