@@ -38,6 +38,15 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly validate: (object: T) => readonly FieldError[];
   /** What an update may not change, in Kubernetes' words. */
   readonly validateUpdate: (next: T, before: T) => readonly FieldError[];
+  /** Present: the objects are another kind's, seen in another form. */
+  readonly view?: KindView<T>;
+}
+
+/** How the objects of a kind are made of those of another one, which are what is stored. */
+export interface KindView<T extends KubeObject> {
+  readonly of: Kind;
+  readonly fromStored: (object: KubeObject) => T;
+  readonly toStored: (object: T) => KubeObject;
 }
 
 export interface Subresource {
