@@ -19,6 +19,7 @@ const ROOTS = {
       'LimitRange',
       'Namespace',
       'Node',
+      'PersistentVolume',
       'PersistentVolumeClaim',
       'Pod',
     ],
@@ -33,6 +34,7 @@ const ROOTS = {
   'batch/v1': ['CronJob', 'Job'],
   'coordination/v1': ['Lease'],
   'discovery/v1': ['EndpointSlice'],
+  'events/v1': ['Event'],
   'networking/v1': ['Ingress', 'NetworkPolicy'],
   'policy/v1': ['Eviction', 'PodDisruptionBudget'],
   'rbac/v1': ['ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'],
@@ -90,6 +92,7 @@ function isInlined(name, field) {
     Probe: 'handler',
     EphemeralContainer: 'ephemeralContainerCommon',
     IngressRule: 'ingressRuleValue',
+    PersistentVolumeSpec: 'persistentVolumeSource',
   };
   return inlined[name] === field.name;
 }

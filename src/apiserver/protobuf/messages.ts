@@ -13,14 +13,20 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   AppArmorProfile: '1 type:s, 2 localhostProfile:s',
   AttachedVolume: '1 name:s, 2 devicePath:s',
   AzureDiskVolumeSource: '1 diskName:s, 2 diskURI:s, 3 cachingMode:s, 4 fsType:s, 5 readOnly:b, 6 kind:s',
+  AzureFilePersistentVolumeSource: '1 secretName:s, 2 shareName:s, 3 readOnly:b, 4 secretNamespace:s',
   AzureFileVolumeSource: '1 secretName:s, 2 shareName:s, 3 readOnly:b',
   Binding: '1 metadata:ObjectMeta, 2 target:ObjectReference',
   BoundObjectReference: '1 kind:s, 2 apiVersion:s, 3 name:s, 4 uid:s',
+  CSIPersistentVolumeSource:
+    '1 driver:s, 2 volumeHandle:s, 3 readOnly:b, 4 fsType:s, 5 volumeAttributes:{s}, 6 controllerPublishSecretRef:SecretReference, 7 nodeStageSecretRef:SecretReference, 8 nodePublishSecretRef:SecretReference, 9 controllerExpandSecretRef:SecretReference, 10 nodeExpandSecretRef:SecretReference',
   CSIVolumeSource:
     '1 driver:s, 2 readOnly:b, 3 fsType:s, 4 volumeAttributes:{s}, 5 nodePublishSecretRef:LocalObjectReference',
   Capabilities: '1 add:s[], 2 drop:s[]',
+  CephFSPersistentVolumeSource:
+    '1 monitors:s[], 2 path:s, 3 user:s, 4 secretFile:s, 5 secretRef:SecretReference, 6 readOnly:b',
   CephFSVolumeSource:
     '1 monitors:s[], 2 path:s, 3 user:s, 4 secretFile:s, 5 secretRef:LocalObjectReference, 6 readOnly:b',
+  CinderPersistentVolumeSource: '1 volumeID:s, 2 fsType:s, 3 readOnly:b, 4 secretRef:SecretReference',
   CinderVolumeSource: '1 volumeID:s, 2 fsType:s, 3 readOnly:b, 4 secretRef:LocalObjectReference',
   ClientIPConfig: '1 timeoutSeconds:i',
   ClusterRole: '1 metadata:ObjectMeta, 2 rules:PolicyRule[], 3 aggregationRule:AggregationRule',
@@ -105,6 +111,7 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   FieldSelectorAttributes: '1 rawSelector:s, 2 requirements:FieldSelectorRequirement[]',
   FieldSelectorRequirement: '1 key:s, 2 operator:s, 3 values:s[]',
   FileKeySelector: '1 volumeName:s, 2 path:s, 3 key:s, 4 optional:b',
+  FlexPersistentVolumeSource: '1 driver:s, 2 fsType:s, 3 secretRef:SecretReference, 4 readOnly:b, 5 options:{s}',
   FlexVolumeSource: '1 driver:s, 2 fsType:s, 3 secretRef:LocalObjectReference, 4 readOnly:b, 5 options:{s}',
   FlockerVolumeSource: '1 datasetName:s, 2 datasetUUID:s',
   ForNode: '1 name:s',
@@ -112,6 +119,7 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   GCEPersistentDiskVolumeSource: '1 pdName:s, 2 fsType:s, 3 partition:i, 4 readOnly:b',
   GRPCAction: '1 port:i, 2 service:s',
   GitRepoVolumeSource: '1 repository:s, 2 revision:s, 3 directory:s',
+  GlusterfsPersistentVolumeSource: '1 endpoints:s, 2 path:s, 3 readOnly:b, 4 endpointsNamespace:s',
   GlusterfsVolumeSource: '1 endpoints:s, 2 path:s, 3 readOnly:b',
   HTTPGetAction: '1 path:s, 2 port:IntOrString, 3 host:s, 4 scheme:s, 5 httpHeaders:HTTPHeader[]',
   HTTPHeader: '1 name:s, 2 value:s',
@@ -127,6 +135,8 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   HostIP: '1 ip:s',
   HostPathVolumeSource: '1 path:s, 2 type:s',
   IPBlock: '1 cidr:s, 2 except:s[]',
+  ISCSIPersistentVolumeSource:
+    '1 targetPortal:s, 2 iqn:s, 3 lun:i, 4 iscsiInterface:s, 5 fsType:s, 6 readOnly:b, 7 portals:s[], 8 chapAuthDiscovery:b, 11 chapAuthSession:b, 10 secretRef:SecretReference, 12 initiatorName:s',
   ISCSIVolumeSource:
     '1 targetPortal:s, 2 iqn:s, 3 lun:i, 4 iscsiInterface:s, 5 fsType:s, 6 readOnly:b, 7 portals:s[], 8 chapAuthDiscovery:b, 11 chapAuthSession:b, 10 secretRef:LocalObjectReference, 12 initiatorName:s',
   ImageVolumeSource: '1 reference:s, 2 pullPolicy:s',
@@ -166,6 +176,7 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   LoadBalancerStatus: '1 ingress:LoadBalancerIngress[]',
   LocalObjectReference: '1 name:s',
   LocalSubjectAccessReview: '1 metadata:ObjectMeta, 2 spec:SubjectAccessReviewSpec, 3 status:SubjectAccessReviewStatus',
+  LocalVolumeSource: '1 path:s, 2 fsType:s',
   ManagedFieldsEntry:
     '1 manager:s, 2 operation:s, 3 apiVersion:s, 4 time:Time, 6 fieldsType:s, 7 fieldsV1:FieldsV1, 8 subresource:s',
   ModifyVolumeStatus: '1 targetVolumeAttributesClassName:s, 2 status:s',
@@ -210,6 +221,7 @@ export const MESSAGES: Readonly<Record<string, string>> = {
     '1 name:s, 2 generateName:s, 3 namespace:s, 4 selfLink:s, 5 uid:s, 6 resourceVersion:s, 7 generation:i, 8 creationTimestamp:Time, 9 deletionTimestamp:Time, 10 deletionGracePeriodSeconds:i, 11 labels:{s}, 12 annotations:{s}, 13 ownerReferences:OwnerReference[], 14 finalizers:s[], 17 managedFields:ManagedFieldsEntry[]',
   ObjectReference: '1 kind:s, 2 namespace:s, 3 name:s, 4 uid:s, 5 apiVersion:s, 6 resourceVersion:s, 7 fieldPath:s',
   OwnerReference: '5 apiVersion:s, 1 kind:s, 3 name:s, 4 uid:s, 6 controller:b, 7 blockOwnerDeletion:b',
+  PersistentVolume: '1 metadata:ObjectMeta, 2 spec:PersistentVolumeSpec, 3 status:PersistentVolumeStatus',
   PersistentVolumeClaim:
     '1 metadata:ObjectMeta, 2 spec:PersistentVolumeClaimSpec, 3 status:PersistentVolumeClaimStatus',
   PersistentVolumeClaimCondition:
@@ -220,6 +232,11 @@ export const MESSAGES: Readonly<Record<string, string>> = {
     '1 phase:s, 2 accessModes:s[], 3 capacity:{Quantity}, 4 conditions:PersistentVolumeClaimCondition[], 5 allocatedResources:{Quantity}, 7 allocatedResourceStatuses:{s}, 8 currentVolumeAttributesClassName:s, 9 modifyVolumeStatus:ModifyVolumeStatus',
   PersistentVolumeClaimTemplate: '1 metadata:ObjectMeta, 2 spec:PersistentVolumeClaimSpec',
   PersistentVolumeClaimVolumeSource: '1 claimName:s, 2 readOnly:b',
+  PersistentVolumeSource:
+    '1 gcePersistentDisk:GCEPersistentDiskVolumeSource, 2 awsElasticBlockStore:AWSElasticBlockStoreVolumeSource, 3 hostPath:HostPathVolumeSource, 4 glusterfs:GlusterfsPersistentVolumeSource, 5 nfs:NFSVolumeSource, 6 rbd:RBDPersistentVolumeSource, 7 iscsi:ISCSIPersistentVolumeSource, 8 cinder:CinderPersistentVolumeSource, 9 cephfs:CephFSPersistentVolumeSource, 10 fc:FCVolumeSource, 11 flocker:FlockerVolumeSource, 12 flexVolume:FlexPersistentVolumeSource, 13 azureFile:AzureFilePersistentVolumeSource, 14 vsphereVolume:VsphereVirtualDiskVolumeSource, 15 quobyte:QuobyteVolumeSource, 16 azureDisk:AzureDiskVolumeSource, 17 photonPersistentDisk:PhotonPersistentDiskVolumeSource, 18 portworxVolume:PortworxVolumeSource, 19 scaleIO:ScaleIOPersistentVolumeSource, 20 local:LocalVolumeSource, 21 storageos:StorageOSPersistentVolumeSource, 22 csi:CSIPersistentVolumeSource',
+  PersistentVolumeSpec:
+    '1 capacity:{Quantity}, 2 *:PersistentVolumeSource, 3 accessModes:s[], 4 claimRef:ObjectReference, 5 persistentVolumeReclaimPolicy:s, 6 storageClassName:s, 7 mountOptions:s[], 8 volumeMode:s, 9 nodeAffinity:VolumeNodeAffinity, 10 volumeAttributesClassName:s',
+  PersistentVolumeStatus: '1 phase:s, 2 message:s, 3 reason:s, 4 lastPhaseTransitionTime:Time',
   PhotonPersistentDiskVolumeSource: '1 pdID:s, 2 fsType:s',
   Pod: '1 metadata:ObjectMeta, 2 spec:PodSpec, 3 status:PodStatus',
   PodAffinity:
@@ -270,6 +287,8 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   ProbeHandler: '1 exec:ExecAction, 2 httpGet:HTTPGetAction, 3 tcpSocket:TCPSocketAction, 4 grpc:GRPCAction',
   ProjectedVolumeSource: '1 sources:VolumeProjection[], 2 defaultMode:i',
   QuobyteVolumeSource: '1 registry:s, 2 volume:s, 3 readOnly:b, 4 user:s, 5 group:s, 6 tenant:s',
+  RBDPersistentVolumeSource:
+    '1 monitors:s[], 2 image:s, 3 fsType:s, 4 pool:s, 5 user:s, 6 keyring:s, 7 secretRef:SecretReference, 8 readOnly:b',
   RBDVolumeSource:
     '1 monitors:s[], 2 image:s, 3 fsType:s, 4 pool:s, 5 user:s, 6 keyring:s, 7 secretRef:LocalObjectReference, 8 readOnly:b',
   ReplicaSet: '1 metadata:ObjectMeta, 2 spec:ReplicaSetSpec, 3 status:ReplicaSetStatus',
@@ -302,6 +321,8 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   RollingUpdateStatefulSetStrategy: '1 partition:i, 2 maxUnavailable:IntOrString',
   SELinuxOptions: '1 user:s, 2 role:s, 3 type:s, 4 level:s',
   Scale: '1 metadata:ObjectMeta, 2 spec:ScaleSpec, 3 status:ScaleStatus',
+  ScaleIOPersistentVolumeSource:
+    '1 gateway:s, 2 system:s, 3 secretRef:SecretReference, 4 sslEnabled:b, 5 protectionDomain:s, 6 storagePool:s, 7 storageMode:s, 8 volumeName:s, 9 fsType:s, 10 readOnly:b',
   ScaleIOVolumeSource:
     '1 gateway:s, 2 system:s, 3 secretRef:LocalObjectReference, 4 sslEnabled:b, 5 protectionDomain:s, 6 storagePool:s, 7 storageMode:s, 8 volumeName:s, 9 fsType:s, 10 readOnly:b',
   ScaleSpec: '1 replicas:i',
@@ -313,6 +334,7 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   SecretEnvSource: '1 *:LocalObjectReference, 2 optional:b',
   SecretKeySelector: '1 *:LocalObjectReference, 2 key:s, 3 optional:b',
   SecretProjection: '1 *:LocalObjectReference, 2 items:KeyToPath[], 4 optional:b',
+  SecretReference: '1 name:s, 2 namespace:s',
   SecretVolumeSource: '1 secretName:s, 2 items:KeyToPath[], 3 defaultMode:i, 4 optional:b',
   SecurityContext:
     '1 capabilities:Capabilities, 2 privileged:b, 3 seLinuxOptions:SELinuxOptions, 10 windowsOptions:WindowsSecurityContextOptions, 4 runAsUser:i, 8 runAsGroup:i, 5 runAsNonRoot:b, 6 readOnlyRootFilesystem:b, 7 allowPrivilegeEscalation:b, 9 procMount:s, 11 seccompProfile:SeccompProfile, 12 appArmorProfile:AppArmorProfile',
@@ -343,6 +365,8 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   StatefulSetStatus:
     '1 observedGeneration:i, 2 replicas:i, 3 readyReplicas:i, 4 currentReplicas:i, 5 updatedReplicas:i, 6 currentRevision:s, 7 updateRevision:s, 9 collisionCount:i, 10 conditions:StatefulSetCondition[], 11 availableReplicas:i',
   StatefulSetUpdateStrategy: '1 type:s, 2 rollingUpdate:RollingUpdateStatefulSetStrategy',
+  StorageOSPersistentVolumeSource:
+    '1 volumeName:s, 2 volumeNamespace:s, 3 fsType:s, 4 readOnly:b, 5 secretRef:ObjectReference',
   StorageOSVolumeSource:
     '1 volumeName:s, 2 volumeNamespace:s, 3 fsType:s, 4 readOnly:b, 5 secretRef:LocalObjectReference',
   Subject: '1 kind:s, 2 apiGroup:s, 3 name:s, 4 namespace:s',
@@ -375,6 +399,7 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   VolumeMount:
     '1 name:s, 2 readOnly:b, 7 recursiveReadOnly:s, 3 mountPath:s, 4 subPath:s, 5 mountPropagation:s, 6 subPathExpr:s',
   VolumeMountStatus: '1 name:s, 2 mountPath:s, 3 readOnly:b, 4 recursiveReadOnly:s',
+  VolumeNodeAffinity: '1 required:NodeSelector',
   VolumeProjection:
     '1 secret:SecretProjection, 2 downwardAPI:DownwardAPIProjection, 3 configMap:ConfigMapProjection, 4 serviceAccountToken:ServiceAccountTokenProjection, 5 clusterTrustBundle:ClusterTrustBundleProjection, 6 podCertificate:PodCertificateProjection',
   VolumeResourceRequirements: '1 limits:{Quantity}, 2 requests:{Quantity}',
@@ -385,4 +410,7 @@ export const MESSAGES: Readonly<Record<string, string>> = {
   WindowsSecurityContextOptions:
     '1 gmsaCredentialSpecName:s, 2 gmsaCredentialSpec:s, 3 runAsUserName:s, 4 hostProcess:b',
   'discovery.EndpointPort': '1 name:s, 2 protocol:s, 3 port:i, 4 appProtocol:s',
+  'events.Event':
+    '1 metadata:ObjectMeta, 2 eventTime:MicroTime, 3 series:events.EventSeries, 4 reportingController:s, 5 reportingInstance:s, 6 action:s, 7 reason:s, 8 regarding:ObjectReference, 9 related:ObjectReference, 10 note:s, 11 type:s, 12 deprecatedSource:EventSource, 13 deprecatedFirstTimestamp:Time, 14 deprecatedLastTimestamp:Time, 15 deprecatedCount:i',
+  'events.EventSeries': '1 count:i, 2 lastObservedTime:MicroTime',
 };
