@@ -64,7 +64,8 @@ const volumeProjectionSchema = define(`${V1}.VolumeProjection`, {
 
 const typedReference = { apiGroup: opt(str), kind: str, name: str };
 
-const claimSpecSchema = define(`${V1}.PersistentVolumeClaimSpec`, {
+/** What is asked of a volume, by a claim or by a pod that brings its own. */
+export const claimSpecSchema = define(`${V1}.PersistentVolumeClaimSpec`, {
   accessModes: opt(strings),
   selector: opt(labelSelectorSchema),
   resources: opt(define(`${V1}.VolumeResourceRequirements`, { limits: opt(quantities), requests: opt(quantities) })),

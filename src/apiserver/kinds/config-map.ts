@@ -22,5 +22,5 @@ export const configMapKind = defineKind<ConfigMap>({
     ageColumn,
   ],
   validate: validateConfig,
-  validateUpdate: (next, before) => immutableErrors(next, before, ['data', 'binaryData']),
+  validateUpdate: (next, before) => [...validateConfig(next), ...immutableErrors(next, before, ['data', 'binaryData'])],
 });

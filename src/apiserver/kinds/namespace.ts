@@ -4,25 +4,20 @@ import { namespaceSchema, type Namespace } from '../../api/schema/namespace.js';
 import { validateMeta } from '../../api/validation/meta.js';
 import { defineKind } from '../resources/define-kind.js';
 import { ageColumn, nameColumn, textColumn } from './columns.js';
+import { statusOf } from './status-subresource.js';
 
 /** Lets selectors name a namespace. */
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
+const NAMESPACE = { group: '', version: 'v1', kind: 'Namespace' };
+
 export const namespaceKind = defineKind<Namespace>({
-  group: '',
-  version: 'v1',
-  kind: 'Namespace',
+  ...NAMESPACE,
   plural: 'namespaces',
   shortNames: ['ns'],
   namespaced: false,
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-  subresources: [
-    {
-      name: 'status',
-      responseKind: { group: '', version: 'v1', kind: 'Namespace' },
-      verbs: ['get', 'patch', 'update'],
-    },
-  ],
+  subresources: [statusOf(NAMESPACE)],
   schema: namespaceSchema,
   columns: [
     nameColumn,

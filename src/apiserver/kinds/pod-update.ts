@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FieldErrors, ROOT, type FieldError, type FieldPath } from '../../api/field-error.js';
 import { formatPath } from '../../api/problem.js';
+import { validatePod } from '../../api/validate.js';
 import type { Container, Pod, PodSpec } from '../../api/schema/pod.js';
 
 const ONLY =
@@ -13,11 +14,22 @@ const MAX_PATHS = 10;
 type Toleration = NonNullable<PodSpec['tolerations']>[number];
 
 /**
- * What an update may not do to a pod: nearly everything. Both are defaulted.
+ * What is wrong with a pod that takes another one's place. It may differ in next to nothing. Both are defaulted.
  *
  * Source: kubernetes pkg/apis/core/validation/validation.go ValidatePodUpdate
  */
-export function validatePodUpdate(next: Pod, before: Pod): readonly FieldError[] {
+export const validatePodUpdate = (next: Pod, before: Pod): readonly FieldError[] => [
+  ...validatePod(withoutEphemeral(next)),
+  ...validateChange(next, before),
+];
+
+/** As it could have been created: these containers come later, by a subresource of their own. */
+function withoutEphemeral(pod: Pod): Pod {
+  const { ephemeralContainers, ...spec } = pod.spec;
+  return ephemeralContainers === undefined ? pod : { ...pod, spec };
+}
+
+function validateChange(next: Pod, before: Pod): readonly FieldError[] {
   const errors = new FieldErrors();
   const path = ROOT.child('spec');
   for (const field of ['containers', 'initContainers'] as const) {

@@ -21,7 +21,7 @@ export function defineKind<T extends KubeObject>(
     subresources: [],
     fields: {},
     applyDefaults: (object: T) => object,
-    validateUpdate: () => [],
+    validateUpdate: (next: T) => kind.validate(next),
     ...kind,
   } as unknown as Kind;
 }

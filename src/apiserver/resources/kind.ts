@@ -35,8 +35,9 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly fields: Readonly<Record<string, (object: T) => string>>;
   /** The API server's defaults; idempotent. */
   readonly applyDefaults: (object: T) => T;
+  /** What is wrong with a new object. */
   readonly validate: (object: T) => readonly FieldError[];
-  /** What an update may not change, in Kubernetes' words. */
+  /** What is wrong with an object that takes another one's place, and what may not be changed: all there is to say of it. */
   readonly validateUpdate: (next: T, before: T) => readonly FieldError[];
   /** Present: the objects are another kind's, seen in another form. */
   readonly view?: KindView<T>;

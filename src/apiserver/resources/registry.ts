@@ -19,7 +19,11 @@ export interface ResourceRoutesOptions extends PodPorts {
 
 /** The routes of all kinds: objects, collections, and the `status` subresource. */
 export function resourceRoutes(options: ResourceRoutesOptions): Route[] {
-  const behaviours: Readonly<Record<string, Behaviour>> = { Pod: podBehaviour(options) };
+  const behaviours: Readonly<Record<string, Behaviour>> = {
+    Pod: podBehaviour(options),
+    // A node is registered by what knows its status.
+    Node: { prepareCreate: (node) => node },
+  };
   return options.kinds.flatMap((kind) => {
     const resource = new Resource(kind, options.store, options.clock);
     const handlers = new Handlers(resource, behaviours[resource.storedKind.kind] ?? {}, options);

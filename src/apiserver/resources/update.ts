@@ -42,7 +42,7 @@ export function updateObject(
   const next = kind.applyDefaults(merge(resource, decoded, before, options));
   const errors = [
     ...newFinalizerErrors(next.metadata, before.metadata),
-    ...(options.part === 'status' ? [] : [...kind.validate(next), ...kind.validateUpdate(next, before)]),
+    ...(options.part === 'status' ? [] : kind.validateUpdate(next, before)),
   ];
   if (errors.length > 0) throw invalid(kind, before.metadata.name, unique(errors));
 
