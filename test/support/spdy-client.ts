@@ -21,7 +21,7 @@ export interface ClientStream {
 }
 
 /** An answer to the upgrade that is none. */
-export class UpgradeRefused extends Error {
+class UpgradeRefused extends Error {
   readonly code: number;
 
   constructor(code: number, message: string) {

@@ -54,7 +54,7 @@ beforeAll(async () => {
         ]),
       ),
     ),
-    node.run(pod('done', [container('app', 'echo one; echo two >&2; echo three; exit 0')]), 'Succeeded'),
+    node.run(pod('done', [container('app', 'echo one; echo two; echo three; exit 0')]), 'Succeeded'),
   ]);
 });
 afterAll(async () => started?.close());
@@ -137,10 +137,16 @@ describe.each(clients)('$name', ({ path, env }) => {
     expect(code).toBe(3);
   });
 
-  it('attach talks with the process until it ends', async () => {
+  it('attach talks with the process until it ends, and so does who follows its log', async () => {
     const pod = `reader-${index}`;
+    const following = kubectl(['logs', '-f', pod]);
     const { code, stdout } = await kubectl(['attach', '-i', pod], 'one\ntwo\n');
     expect({ code, stdout: stdout.toString() }).toEqual({ code: 0, stdout: 'got one\ngot two\n' });
+    const followed = await following;
+    expect({ code: followed.code, stdout: followed.stdout.toString() }).toEqual({
+      code: 0,
+      stdout: 'got one\ngot two\n',
+    });
     await eventually('the process has ended', () => {
       const found = node.agent.store.get<Pod>('Pod', `default/${pod}`);
       return found?.status?.containerStatuses?.[0]?.state?.terminated?.exitCode === 4;
