@@ -3,6 +3,8 @@ import { openDataDir } from './data-dir/layout.js';
 import { acquireAgentLock } from './data-dir/agent-lock.js';
 import { loadAgentId } from './data-dir/agent-id.js';
 import { EventRecorder } from './kubelet/events/event-recorder.js';
+import { startFront, type FrontOptions } from './front.js';
+import { KubeletteError } from './lib/errors.js';
 import { admitPod } from './kubelet/pod-admission.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
@@ -20,6 +22,8 @@ export interface Agent {
   /** Objects: Pods with their status, Events. Watch it to see what happens. */
   readonly store: Store;
   readonly operations: PodOperations;
+  /** Of the Kubernetes API, when it is served. */
+  readonly url?: string;
   /** Every source has delivered, the engine was listed, workers run. Rejects when the agent was stopped before. */
   readonly ready: Promise<void>;
   /**
@@ -48,13 +52,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const agentId = await loadAgentId(layout);
     const events = new EventRecorder({ store, clock, logger, nodeName });
     const node = startNode({ options, layout, agentId, store, events });
+    const operations = lateOperations(node);
+    const front = await serveApi({ options, layout, store, operations }, node);
     return {
       nodeName,
       store,
       get engine() {
         return node.engine();
       },
-      operations: lateOperations(node),
+      operations,
+      ...(front === undefined ? {} : { url: front.url }),
       ready: node.ready,
       createPod: (pod) => store.create<Pod>(admitPod(pod, { nodeName, now: clock.now() })),
       deletePod: (namespace, name, graceSeconds) =>
@@ -63,6 +70,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         try {
           await node.stop(deletePods, graceSeconds);
         } finally {
+          await front?.stop();
           await store.close();
           await lock.release();
         }
@@ -70,6 +78,31 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     };
   } catch (error) {
     await lock.release();
+    throw error;
+  }
+}
+
+/** The API, where one is wanted. When it cannot be served nothing is left running. */
+async function serveApi(
+  front: Omit<FrontOptions, 'listen' | 'ready'>,
+  node: Node,
+): Promise<{ readonly url: string; stop(): Promise<void> } | undefined> {
+  const { listen } = front.options;
+  if (listen === undefined) return undefined;
+  let isReady = false;
+  node.ready.then(() => (isReady = true)).catch(() => undefined);
+  const stopping = new AbortController();
+  try {
+    const { close, url } = await startFront({ ...front, listen, ready: () => isReady }, stopping.signal);
+    return {
+      url,
+      stop: async () => {
+        stopping.abort(new KubeletteError('Unavailable', 'the agent was stopped'));
+        await close();
+      },
+    };
+  } catch (error) {
+    await node.stop(false, undefined);
     throw error;
   }
 }
