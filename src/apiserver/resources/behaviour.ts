@@ -11,6 +11,9 @@ export interface Behaviour {
   readonly admitCreate?: (object: KubeObject) => KubeObject;
   /** What the creator should know. */
   readonly warnings?: (object: KubeObject) => readonly string[];
+  /** What of an update counts, before it is merged with what is stored. */
+  readonly prepareUpdate?: (decoded: KubeObject, before: KubeObject) => KubeObject;
+  readonly updateWarnings?: (object: KubeObject) => readonly string[];
   /** @throws StatusError 403 when this object is not to be changed by way of the API */
   readonly guardUpdate?: (stored: KubeObject) => void;
   readonly guardDelete?: (stored: KubeObject) => void;

@@ -60,7 +60,8 @@ function checkPrecondition(
   );
 }
 
-function removeOrMark({ clock, store }: Resource, stored: KubeObject): void {
+/** Removes an object, or marks it when finalizers hold it. */
+export function removeOrMark({ clock, store }: Pick<Resource, 'clock' | 'store'>, stored: KubeObject): void {
   const { metadata } = stored;
   if ((metadata.finalizers ?? []).length === 0) {
     store.remove(stored.kind, objectKey(stored));

@@ -6,10 +6,7 @@ import { hasCode } from '../../lib/errors.js';
 import { StatusError } from '../http/status-error.js';
 import type { Behaviour } from './behaviour.js';
 import { invalid } from './invalid.js';
-
-/** Where a pod comes from, and the file or URL it was read from; set on pods that did not come by way of the API. */
-const CONFIG_SOURCE = 'kubernetes.io/config.source';
-const MANIFEST = 'kubelette.dev/manifest';
+import { manifestOf } from './static-pod.js';
 
 /** What the node does for pods. */
 export interface PodPorts {
@@ -52,14 +49,14 @@ function checkNode({ metadata, spec }: Pod, nodeName: string): void {
 }
 
 /** What is changed here would be changed back: the manifest says what the pod is like, and whether it is. */
-function refuseStatic({ metadata }: KubeObject): void {
-  const source = metadata.annotations?.[CONFIG_SOURCE] ?? 'api';
-  if (source === 'api') return;
-  const place = metadata.annotations?.[MANIFEST] ?? `a manifest (${source})`;
+function refuseStatic(stored: KubeObject): void {
+  const manifest = manifestOf(stored);
+  if (manifest === undefined) return;
+  const { name } = stored.metadata;
   throw new StatusError(
     403,
     'Forbidden',
-    `pods ${JSON.stringify(metadata.name)} is forbidden: it is a static pod; change or remove ${place} instead`,
-    { name: metadata.name, kind: 'pods' },
+    `pods ${JSON.stringify(name)} is forbidden: it is a static pod; change or remove ${manifest} instead`,
+    { name, kind: 'pods' },
   );
 }

@@ -5,6 +5,9 @@ import type { Behaviour } from './behaviour.js';
 import { Handlers } from './handlers.js';
 import { apiVersionOf } from './define-kind.js';
 import type { Kind } from './kind.js';
+import { namespaceBehaviour } from './namespace-behaviour.js';
+import { ephemeralContainersBehaviour, ephemeralContainersKind } from './pod-ephemeral.js';
+import { evictPod } from './pod-eviction.js';
 import { podBehaviour, type PodPorts } from './pod-behaviour.js';
 import type { ApplyPatch, DecodeBody } from './ports.js';
 import { Resource } from './resource.js';
@@ -21,14 +24,34 @@ export interface ResourceRoutesOptions extends PodPorts {
 export function resourceRoutes(options: ResourceRoutesOptions): Route[] {
   const behaviours: Readonly<Record<string, Behaviour>> = {
     Pod: podBehaviour(options),
+    Namespace: namespaceBehaviour(options),
     // A node is registered by what knows its status.
     Node: { prepareCreate: (node) => node },
   };
   return options.kinds.flatMap((kind) => {
     const resource = new Resource(kind, options.store, options.clock);
     const handlers = new Handlers(resource, behaviours[resource.storedKind.kind] ?? {}, options);
-    return [...kindRoutes(kind, handlers), ...statusRoutes(kind, handlers)];
+    return [...kindRoutes(kind, handlers), ...statusRoutes(kind, handlers), ...podRoutes(resource, options)];
   });
+}
+
+/** What is done with pods besides changing them, where it is a change of objects. */
+function podRoutes({ kind, store, clock }: Resource, options: ResourceRoutesOptions): Route[] {
+  if (kind.kind !== 'Pod') return [];
+  const behaviour = podBehaviour(options);
+  const path = `${collectionPath(kind)}/:name`;
+  const evict = evictPod(new Resource(kind, store, clock), behaviour, options.decodeBody);
+  const ephemeral = new Handlers(
+    new Resource(ephemeralContainersKind(kind), store, clock),
+    ephemeralContainersBehaviour(behaviour),
+    options,
+  );
+  return [
+    { method: 'POST', pattern: `${path}/eviction`, handle: evict },
+    { method: 'GET', pattern: `${path}/ephemeralcontainers`, handle: ephemeral.get },
+    { method: 'PUT', pattern: `${path}/ephemeralcontainers`, handle: ephemeral.replace('object') },
+    { method: 'PATCH', pattern: `${path}/ephemeralcontainers`, handle: ephemeral.patch('object') },
+  ];
 }
 
 /** `/api/v1`, `/apis/coordination.k8s.io/v1`. */

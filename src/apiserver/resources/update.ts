@@ -39,7 +39,8 @@ export function updateObject(
   behaviour.guardUpdate?.(stored);
   checkIdentity(resource, decoded.metadata, before.metadata);
 
-  const next = kind.applyDefaults(merge(resource, decoded, before, options));
+  const wished = behaviour.prepareUpdate?.(decoded, before) ?? decoded;
+  const next = kind.applyDefaults(merge(resource, wished, before, options));
   const errors = [
     ...newFinalizerErrors(next.metadata, before.metadata),
     ...(options.part === 'status' ? [] : kind.validateUpdate(next, before)),

@@ -121,7 +121,7 @@ describe('every kind', () => {
     async (_, kind) => {
       const base = `/${kind.group === '' ? 'api' : `apis/${kind.group}`}/${kind.version}`;
       const path = `${base}${kind.namespaced ? '/namespaces/default' : ''}/${kind.plural}`;
-      const [, object = undefined] = TABLES.find(([at]) => at === path) ?? [];
+      const object = TABLES.find(([at]) => at === path)?.[1];
       const body = object ?? { metadata: { name: 'a' }, spec: { containers: [{ name: 'c', image: 'i' }] } };
       const api = new TestApi();
       const created = await api.call('POST', path, { body });
