@@ -8,12 +8,15 @@ import { allKinds } from './apiserver/kinds/all-kinds.js';
 import { createApplyPatch } from './apiserver/patch/apply-patch.js';
 import { podStreamRoutes } from './apiserver/pods/pod-stream-routes.js';
 import { decodeBody } from './apiserver/protobuf/decode-body.js';
+import { runNamespaceController } from './apiserver/resources/namespace-controller.js';
 import { resourceRoutes } from './apiserver/resources/registry.js';
 import { startApiServer } from './apiserver/server.js';
 import type { DataDirLayout } from './data-dir/layout.js';
 import { admitPod } from './kubelet/pod-admission.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
+import { isAbort } from './lib/abort.js';
+import { errorMessage } from './lib/errors.js';
 import type { AgentOptions } from './options.js';
 import type { Store } from './store/store.js';
 
@@ -37,18 +40,36 @@ export interface Front {
  * Serves the API on the given address and writes the kubeconfig that leads there. It answers from the start, also while
  * the engine is down; `/readyz` says when pods can be run.
  *
+ * @param signal ends everything that runs for it; abort before `close`
  * @throws Unavailable when the address cannot be listened on
  */
 export async function startFront(front: FrontOptions, signal: AbortSignal): Promise<Front> {
-  const { layout, listen, options } = front;
+  const { layout, listen, options, store } = front;
   const { clock, logger } = options;
+  const deletePod = podDeletion(front);
+  const namespaces = runNamespaceController({ store, kinds: allKinds, clock, deletePod }, signal).catch(
+    (error: unknown) => {
+      if (!isAbort(error, signal)) logger.fatal({ error: errorMessage(error) }, 'namespace controller ended');
+    },
+  );
   const pki = await loadPki(layout, listen, clock);
   const server = await startApiServer({ routes: apiRoutes(front), listen, pki, clock, logger, signal });
   await writeKubeconfig(layout, { host: listen.host, port: server.port }, pki);
-  return { url: `https://${listen.host}:${server.port}`, close: () => server.close() };
+  return {
+    url: `https://${listen.host}:${server.port}`,
+    close: async () => {
+      await Promise.all([server.close(), namespaces]);
+    },
+  };
 }
 
-function apiRoutes({ operations, options, ready, store }: FrontOptions): Route[] {
+const podDeletion =
+  ({ options, store }: FrontOptions) =>
+  (namespace: string, name: string, graceSeconds?: number): void =>
+    void requestPodDeletion(store, options.clock, namespace, name, graceSeconds);
+
+function apiRoutes(front: FrontOptions): Route[] {
+  const { operations, options, ready, store } = front;
   const { clock, logger, nodeName } = options;
   const findPod = (namespace: string, name: string): Pod | undefined => store.get<Pod>('Pod', `${namespace}/${name}`);
   const gauges = [
@@ -65,8 +86,7 @@ function apiRoutes({ operations, options, ready, store }: FrontOptions): Route[]
       decodeBody,
       applyPatch: createApplyPatch(clock),
       nodeName,
-      deletePod: (namespace, name, graceSeconds) =>
-        void requestPodDeletion(store, clock, namespace, name, graceSeconds),
+      deletePod: podDeletion(front),
       admitPod: (pod) => admitPod(pod, { nodeName, now: clock.now() }),
     }),
     ...podStreamRoutes({ operations, findPod, clock, logger }),
