@@ -93,12 +93,12 @@ async function serveApi(
   node.ready.then(() => (isReady = true)).catch(() => undefined);
   const stopping = new AbortController();
   try {
-    const { close, url } = await startFront({ ...front, listen, ready: () => isReady }, stopping.signal);
+    const served = await startFront({ ...front, listen, ready: () => isReady }, stopping.signal);
     return {
-      url,
+      url: served.url,
       stop: async () => {
         stopping.abort(new KubeletteError('Unavailable', 'the agent was stopped'));
-        await close();
+        await served.close();
       },
     };
   } catch (error) {
