@@ -3,6 +3,7 @@ import type { KubeObject } from '../../api/schema/meta.js';
 import { MemoryStore } from '../../store/memory-store.js';
 import { alreadyExists, badRequest, notFound, StatusError } from '../http/status-error.js';
 import type { Behaviour } from './behaviour.js';
+import type { RecordOwner } from './field-owner.js';
 import { invalid } from './invalid.js';
 import { generateName, metadataForCreate, withoutVersion } from './metadata.js';
 import type { Resource } from './resource.js';
@@ -12,8 +13,7 @@ export interface CreateOptions {
   /** Of the path. */
   readonly namespace: string | undefined;
   readonly dryRun: boolean;
-  /** The creator is server-side apply, which knows what it owns. */
-  readonly keepManagedFields: boolean;
+  readonly recordOwner: RecordOwner;
 }
 
 export interface Created {
@@ -44,20 +44,25 @@ export function createObject(
   if (given !== '' && given !== namespace)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
 
-  const { managedFields, ...metadata } = metadataForCreate(decoded.metadata, namespace);
-  const keep = options.keepManagedFields && managedFields !== undefined ? { managedFields } : {};
+  const metadata = metadataForCreate(decoded.metadata, namespace);
   // Status is what becomes of an object, so a new one has none.
   const prepare = behaviour.prepareCreate ?? (hasStatus(kind) ? withoutStatus : (object: KubeObject) => object);
-  const prepared = prepare({ ...decoded, metadata: { ...metadata, ...keep } });
+  const prepared = prepare({ ...decoded, metadata });
   const named = withName(resource, prepared);
   checkNamespace(resource, namespace, named.metadata.name);
   const object = kind.applyDefaults(named);
   const errors = kind.validate(object);
   if (errors.length > 0) throw invalid(kind, object.metadata.name, errors);
 
-  const admitted = behaviour.admitCreate?.(object) ?? object;
-  const stored = store(resource, resource.toStored(admitted), options.dryRun);
+  const admitted = withOwnersOf(behaviour.admitCreate?.(object) ?? object, object);
+  const owned = options.recordOwner(undefined, admitted);
+  const stored = store(resource, resource.toStored(owned), options.dryRun);
   return { object: resource.toView(stored), warnings: behaviour.warnings?.(object) ?? [] };
+}
+
+/** Admission forgets them with all else that a manifest from a cluster carries along. */
+function withOwnersOf(object: KubeObject, { metadata: { managedFields } }: KubeObject): KubeObject {
+  return managedFields === undefined ? object : { ...object, metadata: { ...object.metadata, managedFields } };
 }
 
 function withName(resource: Resource, object: KubeObject): KubeObject {

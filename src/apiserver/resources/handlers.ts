@@ -8,6 +8,7 @@ import { decodeResource } from './decode-resource.js';
 import { readDeleteOptions, type DeleteOptions } from './delete-options.js';
 import { deleteObject, successStatus } from './delete.js';
 import { durable } from './durable.js';
+import { alreadyRecorded, recordOwner, type RecordOwner } from './field-owner.js';
 import { listObjects } from './list.js';
 import type { ApplyPatch, DecodeBody } from './ports.js';
 import { RecentTexts } from './recent-texts.js';
@@ -22,6 +23,9 @@ export interface HandlerPorts {
   readonly decodeBody: DecodeBody;
   readonly applyPatch: ApplyPatch;
 }
+
+/** Of the patches, the one that says itself who owns what. */
+const APPLY_PATCH = 'application/apply-patch+yaml';
 
 /** What of an object a request is about. */
 type Part = UpdateOptions['part'];
@@ -53,7 +57,7 @@ export class Handlers {
     const { kind } = this.#resource;
     const body = await this.#ports.decodeBody(request, kind);
     const { object, warnings } = decodeResource(body, kind, readFieldValidation(request.query));
-    return this.#create(request, object, warnings, false);
+    return this.#create(request, object, warnings, this.#owner(request, 'object'));
   };
 
   /** `PUT`. */
@@ -62,7 +66,7 @@ export class Handlers {
       const { kind } = this.#resource;
       const body = await this.#ports.decodeBody(request, kind);
       const { object, warnings } = decodeResource(body, kind, readFieldValidation(request.query));
-      return this.#update(request, object, warnings, { part, keepManagedFields: false });
+      return this.#update(request, object, warnings, { part, recordOwner: this.#owner(request, part) });
     };
   }
 
@@ -76,9 +80,10 @@ export class Handlers {
       const contentType = request.headers['content-type'] ?? '';
       const result = this.#ports.applyPatch(contentType, patch, current, kind, request.query);
       const { object, warnings } = decodeResource(result, kind, readFieldValidation(request.query), current);
-      if (stored !== undefined) return this.#update(request, object, warnings, { part, keepManagedFields: true });
+      const recordOwner = contentType.startsWith(APPLY_PATCH) ? alreadyRecorded : this.#owner(request, part);
+      if (stored !== undefined) return this.#update(request, object, warnings, { part, recordOwner });
       // Only what creates objects comes here without one.
-      return this.#create(request, { ...object, metadata: { ...object.metadata, name } }, warnings, true);
+      return this.#create(request, { ...object, metadata: { ...object.metadata, name } }, warnings, recordOwner);
     };
   }
 
@@ -123,14 +128,14 @@ export class Handlers {
     request: ApiRequest,
     decoded: KubeObject,
     warnings: readonly string[],
-    keepManagedFields: boolean,
+    recordOwner: RecordOwner,
   ): Promise<ApiResponse> {
     // Before anything is stored: a request that cannot be answered has no effect.
     readView(request);
     const created = createObject(this.#resource, this.#behaviour, decoded, {
       namespace: request.params['namespace'],
       dryRun: readDryRun(request.query.getAll('dryRun')),
-      keepManagedFields,
+      recordOwner,
     });
     await durable(this.#resource.store);
     return this.#respond(request, 201, created.object, [...warnings, ...created.warnings]);
@@ -154,6 +159,11 @@ export class Handlers {
     const { clock, kind } = this.#resource;
     const body = renderObject(kind, object, readView(request), clock.now());
     return { kind: 'object', status, object: body, ...(warnings.length === 0 ? {} : { warnings }) };
+  }
+
+  #owner(request: ApiRequest, part: Part): RecordOwner {
+    const { clock, kind } = this.#resource;
+    return recordOwner(request, kind, part === 'status' ? part : '', clock.now());
   }
 
   #demandStored(request: ApiRequest): KubeObject {

@@ -32,6 +32,9 @@ export function metadataForUpdate(next: ObjectMeta, before: ObjectMeta): ObjectM
 /** Metadata of what was never stored. */
 export const withoutVersion = (metadata: ObjectMeta): ObjectMeta => without(metadata, ['resourceVersion']);
 
+/** Metadata that does not say who owns what. */
+export const metadataWithoutOwners = (metadata: ObjectMeta): ObjectMeta => without(metadata, ['managedFields']);
+
 /** Fields are only taken away, and `name` is not among them. */
 const without = (metadata: ObjectMeta, fields: readonly (keyof ObjectMeta)[]): ObjectMeta =>
   Object.fromEntries(

@@ -4,6 +4,7 @@ import { MemoryStore } from '../../store/memory-store.js';
 import { objectKey, type Store } from '../../store/store.js';
 import { badRequest, conflict } from '../http/status-error.js';
 import type { Behaviour } from './behaviour.js';
+import type { RecordOwner } from './field-owner.js';
 import { invalid } from './invalid.js';
 import { metadataForUpdate } from './metadata.js';
 import type { Resource } from './resource.js';
@@ -13,8 +14,7 @@ export interface UpdateOptions {
   /** What of the object is to change: all but the status, or the status only. */
   readonly part: 'object' | 'status';
   readonly dryRun: boolean;
-  /** The writer knows about managed fields (a patch); a replacement leaves them as they are. */
-  readonly keepManagedFields: boolean;
+  readonly recordOwner: RecordOwner;
 }
 
 /**
@@ -47,7 +47,7 @@ export function updateObject(
   ];
   if (errors.length > 0) throw invalid(kind, before.metadata.name, unique(errors));
 
-  const wanted = resource.toStored(next);
+  const wanted = resource.toStored(options.recordOwner(before, next));
   return resource.toView(options.dryRun ? rehearse(resource, stored, wanted) : storeOrFinish(resource.store, wanted));
 }
 
@@ -78,11 +78,9 @@ function checkIdentity({ name: resource }: Resource, next: ObjectMeta, before: O
 }
 
 function merge({ kind }: Resource, decoded: KubeObject, before: KubeObject, options: UpdateOptions): KubeObject {
-  const { managedFields, ...metadata } = metadataForUpdate(decoded.metadata, before.metadata);
-  const owned = options.keepManagedFields ? managedFields : before.metadata.managedFields;
-  const merged = { ...metadata, ...(owned === undefined ? {} : { managedFields: owned }) };
-  if (options.part === 'status') return { ...withStatusOf(before, decoded), metadata: merged };
-  return { ...(hasStatus(kind) ? withStatusOf(decoded, before) : decoded), metadata: merged };
+  const metadata = metadataForUpdate(decoded.metadata, before.metadata);
+  if (options.part === 'status') return { ...withStatusOf(before, decoded), metadata };
+  return { ...(hasStatus(kind) ? withStatusOf(decoded, before) : decoded), metadata };
 }
 
 /** Source: apimachinery pkg/api/validation/objectmeta.go */

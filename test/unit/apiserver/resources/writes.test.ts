@@ -1,6 +1,38 @@
 import { describe, expect, it } from '@jest/globals';
 import { CONFIG_MAPS, configMap, pod, PODS, TestApi } from './harness.js';
 
+/** An entry of managedFields. */
+const owner = (manager: string, fieldsV1: object, time = '2026-01-01T00:00:00Z'): object => ({
+  ...{ manager, operation: 'Update', apiVersion: 'v1', time, fieldsType: 'FieldsV1', fieldsV1 },
+});
+
+describe('who owns which field', () => {
+  it('is told by fieldManager, or else by the client', async () => {
+    const api = new TestApi();
+    const headers = { 'user-agent': 'kubectl/v1.34.5 (linux/amd64) kubernetes/ebfac05' };
+    await api.call('POST', `${CONFIG_MAPS}?fieldManager=helm`, { body: configMap('a', { data: { k: 'v' } }), headers });
+    const body = { data: { n: 'w' } };
+    const patch = { ...headers, 'content-type': 'application/merge-patch+json' };
+    const { object } = await api.call('PATCH', `${CONFIG_MAPS}/a`, { body, headers: patch });
+    expect((object['metadata'] as { managedFields: unknown }).managedFields).toEqual([
+      owner('helm', { 'f:data': { '.': {}, 'f:k': {} } }),
+      owner('kubectl', { 'f:data': { 'f:n': {} } }),
+    ]);
+  });
+
+  it('is told apart for the status', async () => {
+    const api = new TestApi();
+    await api.call('POST', `${PODS}?fieldManager=me`, { body: pod('web') });
+    const { object } = await api.mergePatch(`${PODS}/web/status?fieldManager=me`, { status: { reason: 'x' } });
+    expect(object['metadata']).toMatchObject({
+      managedFields: [
+        { manager: 'me' },
+        { manager: 'me', subresource: 'status', fieldsV1: { 'f:status': { 'f:reason': {} } } },
+      ],
+    });
+  });
+});
+
 describe('creating', () => {
   it('stores what was sent with the metadata of the server, and answers 201 with it', async () => {
     const api = new TestApi();
@@ -15,6 +47,7 @@ describe('creating', () => {
         uid: expect.stringMatching(/^[0-9a-f-]{36}$/),
         creationTimestamp: '2026-01-01T00:00:00Z',
         resourceVersion: '3',
+        managedFields: [owner('unknown', { 'f:data': { '.': {}, 'f:k': {} } })],
       },
       data: { k: 'v' },
     });
@@ -36,6 +69,7 @@ describe('creating', () => {
       uid: expect.not.stringContaining('old'),
       creationTimestamp: '2026-01-01T00:00:00Z',
       resourceVersion: '3',
+      managedFields: [owner('unknown', { 'f:metadata': { 'f:labels': { '.': {}, 'f:kept': {} } } })],
     });
   });
 
@@ -235,7 +269,11 @@ describe('updating', () => {
     expect(status).toBe(200);
     expect(object).toEqual({
       ...before,
-      metadata: { ...(before['metadata'] as object), resourceVersion: '4' },
+      metadata: {
+        ...(before['metadata'] as object),
+        resourceVersion: '4',
+        managedFields: [owner('unknown', { 'f:data': { '.': {}, 'f:n': {} } }, '2026-01-01T00:00:05Z')],
+      },
       data: { n: 'w' },
     });
   });
