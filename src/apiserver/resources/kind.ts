@@ -44,7 +44,7 @@ export interface Kind<T extends KubeObject = KubeObject> {
 }
 
 /** How the objects of a kind are made of those of another one, which are what is stored. */
-export interface KindView<T extends KubeObject> {
+interface KindView<T extends KubeObject> {
   readonly of: Kind;
   readonly fromStored: (object: KubeObject) => T;
   readonly toStored: (object: T) => KubeObject;
