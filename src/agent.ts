@@ -3,6 +3,8 @@ import { openDataDir } from './data-dir/layout.js';
 import { acquireAgentLock } from './data-dir/agent-lock.js';
 import { loadAgentId } from './data-dir/agent-id.js';
 import { EventRecorder } from './kubelet/events/event-recorder.js';
+import { startFront, type FrontOptions } from './front.js';
+import { KubeletteError } from './lib/errors.js';
 import { admitPod } from './kubelet/pod-admission.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
@@ -21,6 +23,8 @@ export interface Agent {
   /** Objects: Pods with their status, Events. Watch it to see what happens. */
   readonly store: Store;
   readonly operations: PodOperations;
+  /** Of the Kubernetes API, when it is served. */
+  readonly url?: string;
   /** Every source has delivered, the engine was listed, workers run. Rejects when the agent was stopped before. */
   readonly ready: Promise<void>;
   /**
@@ -50,13 +54,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const events = new EventRecorder({ store, clock, logger, nodeName });
     const objectsLost = !options.ephemeral && (await objectsWereLost(layout.state));
     const node = startNode({ options, layout, agentId, store, events, objectsLost });
+    const operations = lateOperations(node);
+    const front = await serveApi({ options, layout, store, operations }, node);
     return {
       nodeName,
       store,
       get engine() {
         return node.engine();
       },
-      operations: lateOperations(node),
+      operations,
+      ...(front === undefined ? {} : { url: front.url }),
       ready: node.ready,
       createPod: (pod) => store.create<Pod>(admitPod(pod, { nodeName, now: clock.now() })),
       deletePod: (namespace, name, graceSeconds) =>
@@ -65,6 +72,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         try {
           await node.stop(deletePods, graceSeconds);
         } finally {
+          await front?.stop();
           await store.close();
           await lock.release();
         }
@@ -72,6 +80,31 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     };
   } catch (error) {
     await lock.release();
+    throw error;
+  }
+}
+
+/** The API, where one is wanted. When it cannot be served nothing is left running. */
+async function serveApi(
+  front: Omit<FrontOptions, 'listen' | 'ready'>,
+  node: Node,
+): Promise<{ readonly url: string; stop(): Promise<void> } | undefined> {
+  const { listen } = front.options;
+  if (listen === undefined) return undefined;
+  let isReady = false;
+  node.ready.then(() => (isReady = true)).catch(() => undefined);
+  const stopping = new AbortController();
+  try {
+    const served = await startFront({ ...front, listen, ready: () => isReady }, stopping.signal);
+    return {
+      url: served.url,
+      stop: async () => {
+        stopping.abort(new KubeletteError('Unavailable', 'the agent was stopped'));
+        await served.close();
+      },
+    };
+  } catch (error) {
+    await node.stop(false, undefined);
     throw error;
   }
 }

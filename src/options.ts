@@ -18,6 +18,8 @@ export interface AgentOptions {
    * ephemeral agent sweeps them should this one be killed.
    */
   readonly ephemeral: boolean;
+  /** Where the Kubernetes API is served; absent: nowhere. Port 0 picks a free one. */
+  readonly listen?: { readonly host: string; readonly port: number };
   readonly clock: Clock;
   readonly logger: Logger;
 }

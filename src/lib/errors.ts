@@ -26,3 +26,8 @@ export const hasCode = (error: unknown, code: ErrorCode): error is KubeletteErro
 
 /** The text of anything that was thrown. */
 export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Exhaustiveness check for a `switch` over a union. */
+export function assertNever(value: never): never {
+  throw new KubeletteError('Internal', `unexpected value ${JSON.stringify(value)}`);
+}

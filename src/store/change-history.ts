@@ -35,17 +35,18 @@ export class ChangeHistory {
   }
 
   /**
-   * Changes of one kind after revision `since`, each once and in order, until the signal aborts.
+   * Changes of one kind after revision `since`, each once and in order, until the signal aborts. The iterator returns the
+   * revision it has looked at last, of whatever kind, so that one can go on from there.
    *
    * @throws Conflict with reason `Gone`: at once for a revision that is not kept or not yet there, later for a reader
    *   that fell behind.
    */
-  follow(kind: string, since: number, signal: AbortSignal): AsyncIterable<WatchEvent<KubeObject>> {
+  follow(kind: string, since: number, signal: AbortSignal): AsyncIterable<WatchEvent<KubeObject>, string> {
     this.#check(since);
     return this.#follow(kind, since, signal);
   }
 
-  async *#follow(kind: string, since: number, signal: AbortSignal): AsyncGenerator<WatchEvent<KubeObject>> {
+  async *#follow(kind: string, since: number, signal: AbortSignal): AsyncGenerator<WatchEvent<KubeObject>, string> {
     let position = since;
     while (!signal.aborted) {
       if (position === this.#latest) {
@@ -55,8 +56,11 @@ export class ChangeHistory {
       this.#check(position);
       position += 1;
       const change = this.#ring[position % this.#capacity];
-      if (change?.object.kind === kind) yield { type: change.type, object: change.object };
+      if (change?.object.kind !== kind) continue;
+      const { type, object, previous } = change;
+      yield { type, object, ...(previous === undefined ? {} : { previous }) };
     }
+    return String(position);
   }
 
   #check(position: number): void {

@@ -109,13 +109,13 @@ export class MemoryStore implements Store {
     this.#publish('DELETED', stored, stored.metadata);
   }
 
-  watch<T extends KubeObject>(kind: string, since: string, signal: AbortSignal): AsyncIterable<WatchEvent<T>> {
+  watch<T extends KubeObject>(kind: string, since: string, signal: AbortSignal): AsyncIterable<WatchEvent<T>, string> {
     if (!/^\d{1,16}$/.test(since))
       throw new KubeletteError(
         'Invalid',
         `resourceVersion: Invalid value: ${JSON.stringify(since)}: expected a number`,
       );
-    return this.#history.follow(kind, Number(since), signal) as AsyncIterable<WatchEvent<T>>;
+    return this.#history.follow(kind, Number(since), signal) as AsyncIterable<WatchEvent<T>, string>;
   }
 
   async flushed(): Promise<void> {
@@ -127,10 +127,11 @@ export class MemoryStore implements Store {
     this.#revision += 1;
     const resourceVersion = String(this.#revision);
     const frozen = this.#copies.copy({ ...object, metadata: { ...metadata, resourceVersion } });
+    const previous = type === 'MODIFIED' ? this.get(object.kind, objectKey(object)) : undefined;
     if (type === 'DELETED') this.#ofKind(object.kind).delete(objectKey(object));
     else this.#ofKind(object.kind).set(objectKey(object), frozen);
 
-    const change = { type, object: frozen, revision: this.#revision };
+    const change = { type, object: frozen, revision: this.#revision, ...(previous === undefined ? {} : { previous }) };
     this.#options.onChange?.(change);
     this.#history.add(change);
     return frozen;

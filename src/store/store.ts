@@ -1,7 +1,12 @@
 /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters -- the caller names the type that belongs to the kind */
 import type { KubeObject } from '../api/schema/meta.js';
 
-export type WatchEvent<T> = { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T };
+export type WatchEvent<T> = {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: T;
+  /** What was stored before, of a `MODIFIED` one: whoever selects objects has to know whether it was one of them. */
+  readonly previous?: T;
+};
 
 export interface ListOptions {
   readonly namespace?: string;
@@ -31,8 +36,9 @@ export interface Store {
    * Everything after `since`, then live, until `signal` aborts (ends, does not throw). Events are never merged or lost;
    * a reader that stays more than the kept history behind is ended with an error. @throws `Gone`-detailed `Conflict`
    * when `since` is older than the kept history
+   * @returns whose iterator, when it ends, returns the resourceVersion up to which everything was told
    */
-  watch<T extends KubeObject>(kind: string, since: string, signal: AbortSignal): AsyncIterable<WatchEvent<T>>;
+  watch<T extends KubeObject>(kind: string, since: string, signal: AbortSignal): AsyncIterable<WatchEvent<T>, string>;
   /** Resolves when every change up to now is durable; at once when there is no journal. */
   flushed(): Promise<void>;
 }

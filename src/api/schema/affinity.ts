@@ -14,10 +14,10 @@ const nodeSelectorTermSchema = define(`${V1}.NodeSelectorTerm`, {
   matchFields: opt(list(nodeSelectorRequirementSchema)),
 });
 
+export const nodeSelectorSchema = define(`${V1}.NodeSelector`, { nodeSelectorTerms: list(nodeSelectorTermSchema) });
+
 const nodeAffinitySchema = define(`${V1}.NodeAffinity`, {
-  requiredDuringSchedulingIgnoredDuringExecution: opt(
-    define(`${V1}.NodeSelector`, { nodeSelectorTerms: list(nodeSelectorTermSchema) }),
-  ),
+  requiredDuringSchedulingIgnoredDuringExecution: opt(nodeSelectorSchema),
   preferredDuringSchedulingIgnoredDuringExecution: opt(
     list(define(`${V1}.PreferredSchedulingTerm`, { weight: int32, preference: nodeSelectorTermSchema })),
   ),

@@ -4,7 +4,7 @@ import { choice, define, int32, opt, str, time } from './shape.js';
 
 const V1 = 'io.k8s.api.core.v1';
 
-const objectReferenceSchema = define(`${V1}.ObjectReference`, {
+export const objectReferenceSchema = define(`${V1}.ObjectReference`, {
   kind: opt(str),
   namespace: opt(str),
   name: opt(str),
@@ -14,6 +14,8 @@ const objectReferenceSchema = define(`${V1}.ObjectReference`, {
   fieldPath: opt(str),
 });
 
+export const eventSourceSchema = define(`${V1}.EventSource`, { component: opt(str), host: opt(str) });
+
 export const eventSchema = define(`${V1}.Event`, {
   apiVersion: z.literal('v1'),
   kind: z.literal('Event'),
@@ -21,7 +23,7 @@ export const eventSchema = define(`${V1}.Event`, {
   involvedObject: objectReferenceSchema,
   reason: opt(str),
   message: opt(str),
-  source: opt(define(`${V1}.EventSource`, { component: opt(str), host: opt(str) })),
+  source: opt(eventSourceSchema),
   firstTimestamp: opt(time),
   lastTimestamp: opt(time),
   count: opt(int32),

@@ -64,7 +64,8 @@ const volumeProjectionSchema = define(`${V1}.VolumeProjection`, {
 
 const typedReference = { apiGroup: opt(str), kind: str, name: str };
 
-const claimSpecSchema = define(`${V1}.PersistentVolumeClaimSpec`, {
+/** What is asked of a volume, by a claim or by a pod that brings its own. */
+export const claimSpecSchema = define(`${V1}.PersistentVolumeClaimSpec`, {
   accessModes: opt(strings),
   selector: opt(labelSelectorSchema),
   resources: opt(define(`${V1}.VolumeResourceRequirements`, { limits: opt(quantities), requests: opt(quantities) })),
@@ -88,7 +89,7 @@ const hostPathType = choice(
 );
 
 /** Every kind of volume source, by its field name in a volume. */
-const volumeSources = {
+export const volumeSources = {
   emptyDir: opt(define(`${V1}.EmptyDirVolumeSource`, { medium: opt(str), sizeLimit: opt(quantity) })),
   hostPath: opt(define(`${V1}.HostPathVolumeSource`, { path: str, type: opt(hostPathType) })),
   secret: opt(

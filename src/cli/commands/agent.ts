@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Agent } from '../../agent.js';
+import { KubeletteError } from '../../lib/errors.js';
 import { addLogFlags, dockerHostOption, nodeNameOption, type EngineFlags, type LogFlags } from '../agent-flags.js';
 import type { CommandContext } from '../command.js';
 import { defaultDataDir, displayPath } from '../files.js';
@@ -16,6 +17,7 @@ interface AgentFlags extends EngineFlags, LogFlags {
   readonly manifestDir?: string;
   readonly manifestUrl?: string;
   readonly nodeName: string;
+  readonly listen: string;
 }
 
 /** `kubelette agent`: the node agent in the foreground. */
@@ -34,6 +36,11 @@ export function registerAgent(program: Command, { terminal }: CommandContext): v
       ),
     )
     .addOption(new Option('--manifest-url <url>', 'static pods from HTTP, every 20 s').env('KUBELETTE_MANIFEST_URL'))
+    .addOption(
+      new Option('--listen <host:port>', 'the Kubernetes API; port 0 picks a free one')
+        .env('KUBELETTE_LISTEN')
+        .default('127.0.0.1:10350'),
+    )
     .addOption(
       nodeNameOption('owner of everything on the engine').env('KUBELETTE_NODE_NAME').default(nodeNameOf(hostname())),
     )
@@ -54,6 +61,7 @@ async function runAgent(flags: AgentFlags, terminal: Terminal): Promise<void> {
       nodeName: flags.nodeName,
       dataDir,
       ephemeral: false,
+      listen: parseListen(flags.listen),
       clock: terminal.clock,
       logger: createLogger(flags.logLevel, format),
       ...(flags.dockerHost === undefined ? {} : { dockerHost: flags.dockerHost }),
@@ -93,10 +101,24 @@ function whereThingsAre(agent: Agent, flags: AgentFlags): string {
   const home = homedir();
   const lines = [
     `node       ${agent.nodeName}`,
+    ...(agent.url === undefined
+      ? []
+      : [`api        ${agent.url}`, `kubeconfig ${displayPath(join(flags.dataDir, 'kubeconfig'), home)}`]),
     `data       ${displayPath(flags.dataDir, home)}`,
     `logs       ${displayPath(join(flags.dataDir, 'logs', 'pods'), home)}`,
     ...(flags.manifestDir === undefined ? [] : [`manifests  ${displayPath(flags.manifestDir, home)} (watched)`]),
     ...(flags.manifestUrl === undefined ? [] : [`manifests  ${flags.manifestUrl} (every 20 s)`]),
   ];
   return lines.map((line) => `${escapeText(line)}\n`).join('');
+}
+
+/** `127.0.0.1:10350`, `[::1]:0`, `localhost:8443`. @throws Invalid for anything else */
+function parseListen(text: string): { host: string; port: number } {
+  const match = /^(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^:]*)):(?<port>\d{1,5})$/.exec(text);
+  const host = match?.groups?.['bracketed'] ?? match?.groups?.['plain'] ?? '';
+  const port = Number(match?.groups?.['port'] ?? NaN);
+  if (Number.isNaN(port) || port > 65_535) {
+    throw new KubeletteError('Invalid', `--listen ${text}: expected HOST:PORT, for example 127.0.0.1:10350`);
+  }
+  return { host: host === '' ? '127.0.0.1' : host, port };
 }

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/schema/pod.js';
 import { statusStyle, type Paint } from '../output/colour.js';
 import { escapeText } from '../output/escape.js';
-import { computePodColumns } from '../output/pod-columns.js';
+import { computePodColumns } from '../../api/printing/pod-columns.js';
 import { formatTable } from '../output/table.js';
 import { nextSteps } from './next-steps.js';
 import { computeProgress, progressText } from './settled.js';

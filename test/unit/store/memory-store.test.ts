@@ -221,6 +221,31 @@ describe('watching', () => {
     expect(() => store.watch('Thing', 'x', signal)).toThrow(expect.objectContaining({ code: 'Invalid' }));
   });
 
+  it('tells with a change what was there before', async () => {
+    const store = newStore();
+    const before = store.create(thing('a'));
+    store.update({ ...thing('a'), status: { phase: 'Done' } });
+    store.remove('Thing', 'default/a');
+    const events = store.watch<Thing>('Thing', '0', new AbortController().signal)[Symbol.asyncIterator]();
+    expect((await events.next()).value).not.toHaveProperty('previous');
+    expect(await events.next()).toMatchObject({ value: { type: 'MODIFIED', previous: before } });
+    expect((await events.next()).value).not.toHaveProperty('previous');
+  });
+
+  it('returns at the end the version up to which it has told everything', async () => {
+    const store = newStore();
+    const stop = new AbortController();
+    const events = store.watch<Thing>('Thing', '0', stop.signal)[Symbol.asyncIterator]();
+    store.create(thing('a'));
+    await events.next();
+    store.create({ ...thing('other'), kind: 'Other' });
+    const end = events.next();
+    await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    store.create(thing('late'));
+    expect(await end).toEqual({ done: true, value: '2' });
+  });
+
   it('ends a watcher that fell behind the history with an error, and no other', async () => {
     const store = newStore(3);
     const { signal } = new AbortController();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ageSince, humanDuration } from '../../../../src/cli/output/duration.js';
+import { ageSince, humanDuration } from '../../../../src/api/printing/duration.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

@@ -1,4 +1,4 @@
-import type { Pod } from '../../api/schema/pod.js';
+import type { Pod } from '../schema/pod.js';
 import { ageSince } from './duration.js';
 
 /** One pod as a line of `kubectl get pods -o wide`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ContainerState, ContainerStatus, Pod, PodStatus } from '../../../../src/api/schema/pod.js';
-import { computePodColumns } from '../../../../src/cli/output/pod-columns.js';
+import { computePodColumns } from '../../../../src/api/printing/pod-columns.js';
 
 const NOW = Date.parse('2026-01-01T01:00:00Z');
 const RUNNING: ContainerState = { running: { startedAt: '2026-01-01T00:59:00Z' } };

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { abortable } from '../../lib/abort.js';
+import type { ApiResponse } from './types.js';
+
+/**
+ * Sends an answer and returns when it is handed to the kernel. A stream is pulled only as fast as the client reads, so
+ * a slow reader costs one chunk of memory.
+ *
+ * @param signal ends a stream; the response is then left as it is
+ * @throws what the stream throws, and `signal.reason` when it was cut
+ */
+export async function writeResponse(response: ServerResponse, answer: ApiResponse, signal: AbortSignal): Promise<void> {
+  switch (answer.kind) {
+    case 'handled':
+      return;
+    case 'object': {
+      const headers = { 'Content-Type': 'application/json', ...warningHeaders(answer.warnings), ...answer.headers };
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+      send(response, answer.status, JSON.stringify(answer.object));
+      return;
+    }
+    case 'text':
+      response.setHeader('Content-Type', answer.contentType);
+      send(response, answer.status, answer.text);
+      return;
+    case 'stream':
+      response.setHeader('Content-Type', answer.contentType);
+      setCommonHeaders(response);
+      response.writeHead(answer.status);
+      return pour(response, answer.chunks, signal);
+  }
+}
+
+function send(response: ServerResponse, status: number, text: string): void {
+  setCommonHeaders(response);
+  if (status === 204 || status === 304) {
+    response.removeHeader('Content-Type');
+    response.writeHead(status).end();
+    return;
+  }
+  const bytes = Buffer.from(text);
+  response.setHeader('Content-Length', bytes.length);
+  response.writeHead(status).end(bytes);
+}
+
+function setCommonHeaders(response: ServerResponse): void {
+  response.setHeader('Cache-Control', 'no-cache, private');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+}
+
+async function pour(
+  response: ServerResponse,
+  chunks: AsyncIterable<Buffer | string>,
+  signal: AbortSignal,
+): Promise<void> {
+  // A watch without events yet has to look open to the client.
+  response.flushHeaders();
+  const iterator = chunks[Symbol.asyncIterator]();
+  let ended = false;
+  try {
+    for (;;) {
+      const next = await abortable(iterator.next(), signal);
+      if (next.done === true) break;
+      if (!response.write(next.value)) await once(response, 'drain', { signal });
+    }
+    ended = true;
+    response.end();
+  } finally {
+    // Not awaited: a source that waits for its next chunk gets to this only after that; the signal is what stops it.
+    if (!ended) void iterator.return?.().catch(() => undefined);
+  }
+}
+
+/**
+ * One `Warning: 299 - "text"` per warning. Source: RFC 7234 5.5. Header lines are bytes: UTF-8, as Go reads them.
+ */
+function warningHeaders(warnings: readonly string[] = []): Record<string, string[]> {
+  if (warnings.length === 0) return {};
+  return { Warning: warnings.map((text) => `299 - "${Buffer.from(quotable(text)).toString('latin1')}"`) };
+}
+
+const quotable = (text: string): string =>
+  text
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .replace(/["\\]/g, '\\$&')
+    .trim();

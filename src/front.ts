@@ -1,0 +1,96 @@
+import type { Pod } from './api/schema/pod.js';
+import { loadPki } from './apiserver/auth/pki.js';
+import { reviewResources, reviewRoutes } from './apiserver/auth/reviews.js';
+import { writeKubeconfig } from './apiserver/auth/kubeconfig.js';
+import { metaRoutes } from './apiserver/discovery/meta-routes.js';
+import type { Route } from './apiserver/http/types.js';
+import { allKinds } from './apiserver/kinds/all-kinds.js';
+import { openApiRoutes } from './apiserver/openapi/openapi-routes.js';
+import { createApplyPatch } from './apiserver/patch/apply-patch.js';
+import { podStreamRoutes } from './apiserver/pods/pod-stream-routes.js';
+import { decodeBody } from './apiserver/protobuf/decode-body.js';
+import { runNamespaceController } from './apiserver/resources/namespace-controller.js';
+import { resourceRoutes } from './apiserver/resources/registry.js';
+import { startApiServer } from './apiserver/server.js';
+import type { DataDirLayout } from './data-dir/layout.js';
+import { admitPod } from './kubelet/pod-admission.js';
+import { requestPodDeletion } from './kubelet/pod-deletion.js';
+import type { PodOperations } from './kubelet/pod-operations.js';
+import { isAbort } from './lib/abort.js';
+import { errorMessage } from './lib/errors.js';
+import type { AgentOptions } from './options.js';
+import type { Store } from './store/store.js';
+
+export interface FrontOptions {
+  readonly options: AgentOptions;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly layout: DataDirLayout;
+  readonly store: Store;
+  readonly operations: PodOperations;
+  /** Can pods be run now? */
+  readonly ready: () => boolean;
+}
+
+/** The Kubernetes API of an agent, and where it is. */
+export interface Front {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the API on the given address and writes the kubeconfig that leads there. It answers from the start, also while
+ * the engine is down; `/readyz` says when pods can be run.
+ *
+ * @param signal ends everything that runs for it; abort before `close`
+ * @throws Unavailable when the address cannot be listened on
+ */
+export async function startFront(front: FrontOptions, signal: AbortSignal): Promise<Front> {
+  const { layout, listen, options, store } = front;
+  const { clock, logger } = options;
+  const deletePod = podDeletion(front);
+  const namespaces = runNamespaceController({ store, kinds: allKinds, clock, deletePod }, signal).catch(
+    (error: unknown) => {
+      if (!isAbort(error, signal)) logger.fatal({ error: errorMessage(error) }, 'namespace controller ended');
+    },
+  );
+  const pki = await loadPki(layout, listen, clock);
+  const server = await startApiServer({ routes: apiRoutes(front), listen, pki, clock, logger, signal });
+  await writeKubeconfig(layout, { host: listen.host, port: server.port }, pki);
+  return {
+    url: `https://${listen.host}:${server.port}`,
+    close: async () => {
+      await Promise.all([server.close(), namespaces]);
+    },
+  };
+}
+
+const podDeletion =
+  ({ options, store }: FrontOptions) =>
+  (namespace: string, name: string, graceSeconds?: number): void =>
+    void requestPodDeletion(store, options.clock, namespace, name, graceSeconds);
+
+function apiRoutes(front: FrontOptions): Route[] {
+  const { operations, options, ready, store } = front;
+  const { clock, logger, nodeName } = options;
+  const findPod = (namespace: string, name: string): Pod | undefined => store.get<Pod>('Pod', `${namespace}/${name}`);
+  const gauges = [
+    { name: 'kubelette_pods', help: 'Pods in the store.', value: () => store.list('Pod').items.length },
+    { name: 'kubelette_store_revision', help: 'Revision of the last change.', value: () => store.revision },
+  ];
+  return [
+    ...metaRoutes({ kinds: [...allKinds, ...reviewResources], ready, gauges, paths: [] }),
+    ...openApiRoutes({ kinds: allKinds }),
+    ...reviewRoutes({ decodeBody }),
+    ...resourceRoutes({
+      store,
+      kinds: allKinds,
+      clock,
+      decodeBody,
+      applyPatch: createApplyPatch(clock),
+      nodeName,
+      deletePod: podDeletion(front),
+      admitPod: (pod) => admitPod(pod, { nodeName, now: clock.now() }),
+    }),
+    ...podStreamRoutes({ operations, findPod, clock, logger }),
+  ];
+}

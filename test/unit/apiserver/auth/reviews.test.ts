@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { reviewResources, reviewRoutes } from '../../../../src/apiserver/auth/reviews.js';
+import type { ApiRequest, ApiResponse } from '../../../../src/apiserver/http/types.js';
+
+const user = { name: 'kubelette-admin', groups: ['system:masters'] };
+
+function ask(path: string, body: unknown): Promise<ApiResponse> {
+  const route = reviewRoutes({ decodeBody: async () => body }).find(({ pattern }) => pattern === path);
+  if (route === undefined) throw new Error(`no route ${path}`);
+  // The reviews look at nothing else of a request or response.
+  return route.handle({ user } as unknown as ApiRequest, undefined as never);
+}
+
+describe('reviews of oneself', () => {
+  it('echo the question and allow it', async () => {
+    const spec = { resourceAttributes: { namespace: 'default', verb: 'get', resource: 'pods' } };
+    expect(await ask('/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', { spec })).toMatchObject({
+      kind: 'object',
+      status: 201,
+      object: {
+        kind: 'SelfSubjectAccessReview',
+        apiVersion: 'authorization.k8s.io/v1',
+        spec,
+        status: { allowed: true },
+      },
+    });
+  });
+
+  it('list every right', async () => {
+    expect(await ask('/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', { spec: {} })).toMatchObject({
+      object: { status: { resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }], incomplete: false } },
+    });
+  });
+
+  it('say who asks', async () => {
+    expect(await ask('/apis/authentication.k8s.io/v1/selfsubjectreviews', {})).toMatchObject({
+      object: { status: { userInfo: { username: 'kubelette-admin', groups: ['system:masters'] } } },
+    });
+  });
+
+  it('refuse a body that is no object', async () => {
+    await expect(ask('/apis/authentication.k8s.io/v1/selfsubjectreviews', [])).rejects.toMatchObject({ code: 400 });
+  });
+
+  it('are in discovery as things that can only be created', () => {
+    expect(reviewResources.map(({ plural, verbs }) => [plural, verbs])).toEqual([
+      ['selfsubjectaccessreviews', ['create']],
+      ['selfsubjectrulesreviews', ['create']],
+      ['selfsubjectreviews', ['create']],
+    ]);
+  });
+});
