@@ -1,5 +1,5 @@
 /** Writes protobuf for tests: each function gives the bytes of one field. */
-export const varint = (value: bigint): Buffer => {
+const varint = (value: bigint): Buffer => {
   const bytes: number[] = [];
   let left = BigInt.asUintN(64, value);
   do {
