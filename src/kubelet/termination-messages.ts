@@ -50,7 +50,8 @@ export class TerminationMessages {
     containers: readonly ObservedContainer[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, string>> {
-    const specified = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+    const { containers: apps, ephemeralContainers = [], initContainers = [] } = pod.spec;
+    const specified = [...initContainers, ...apps, ...ephemeralContainers];
     const messages = new Map<string, string>();
     for (const ended of containers) {
       const container = specified.find(({ name }) => name === ended.name);

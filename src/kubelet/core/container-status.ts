@@ -27,6 +27,8 @@ export function computeContainerStatus(view: ContainerView, context: ContainerSt
   const base = newest === undefined ? withoutRecord(view, context) : fromRecord(view, newest, context);
   const status = context.final ? base : withWaiting(base, context.waiting ?? rerun(view, context));
   const running = status.state?.running !== undefined;
+  // Nobody waits for an ephemeral container: it has no part in readiness.
+  if (view.kind === 'ephemeral') return { ...status, ready: false };
   return {
     ...status,
     // Probes are not realised yet: a running container is started and ready.
@@ -63,7 +65,7 @@ function withoutRecord(view: ContainerView, context: ContainerStatusContext): Co
         ? 'The container could not be located when the pod was terminated'
         : 'The container could not be located when the pod was deleted.  The container used to be Running',
     );
-    if (context.final) return { ...stored, state: { terminated } };
+    if (context.final || view.kind === 'ephemeral') return { ...stored, state: { terminated } };
     const restartCount = stored.restartCount + (context.deleting ? 0 : 1);
     return { ...fresh, restartCount, lastState: { terminated } };
   }
