@@ -5,6 +5,7 @@ import { writeKubeconfig } from './apiserver/auth/kubeconfig.js';
 import { metaRoutes } from './apiserver/discovery/meta-routes.js';
 import type { Route } from './apiserver/http/types.js';
 import { allKinds } from './apiserver/kinds/all-kinds.js';
+import { openApiRoutes } from './apiserver/openapi/openapi-routes.js';
 import { createApplyPatch } from './apiserver/patch/apply-patch.js';
 import { podStreamRoutes } from './apiserver/pods/pod-stream-routes.js';
 import { decodeBody } from './apiserver/protobuf/decode-body.js';
@@ -79,6 +80,7 @@ function apiRoutes(front: FrontOptions): Route[] {
   return [
     ...metaRoutes({ kinds: [...allKinds, ...reviewResources], ready, gauges, paths: [] }),
     ...reviewRoutes({ decodeBody }),
+    ...openApiRoutes({ kinds: allKinds }),
     ...resourceRoutes({
       store,
       kinds: allKinds,
