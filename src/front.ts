@@ -79,8 +79,8 @@ function apiRoutes(front: FrontOptions): Route[] {
   ];
   return [
     ...metaRoutes({ kinds: [...allKinds, ...reviewResources], ready, gauges, paths: [] }),
-    ...openApiRoutes({ kinds: allKinds }),
     ...reviewRoutes({ decodeBody }),
+    ...openApiRoutes({ kinds: allKinds }),
     ...resourceRoutes({
       store,
       kinds: allKinds,

@@ -92,6 +92,29 @@ const containerFields: Readonly<Record<string, Support>> = {
 const under = (prefix: string, rows: Readonly<Record<string, Support>>): Record<string, Support> =>
   Object.fromEntries(Object.entries(rows).map(([path, support]) => [`${prefix}.${path}`, support]));
 
+/** Validation refuses these on an ephemeral container; nobody needs a row for each of their fields. */
+const NOT_FOR_EPHEMERAL = /^(ports|resources|resizePolicy|restartPolicyRules|volumeMounts.*subPath|.*Probe|lifecycle)/;
+
+const ephemeralFields: Readonly<Record<string, Support>> = {
+  ...Object.fromEntries(Object.entries(containerFields).filter(([path]) => !NOT_FOR_EPHEMERAL.test(path))),
+  ...Object.fromEntries(
+    [
+      'ports',
+      'resources',
+      'resizePolicy',
+      'restartPolicy',
+      'restartPolicyRules',
+      'volumeMounts[].subPath',
+      'volumeMounts[].subPathExpr',
+      'livenessProbe',
+      'readinessProbe',
+      'startupProbe',
+      'lifecycle',
+    ].map((path) => [path, ignored('ephemeral containers cannot have it')]),
+  ),
+  targetContainerName: realised,
+};
+
 /**
  * Every field of a pod. A row that is not realised speaks for all fields below it; a realised one only for itself, so
  * that a new field cannot slip in unnoticed. `[]` is any item of a list.
@@ -147,7 +170,7 @@ export const supportTable: Readonly<Record<string, Support>> = {
     status: 'realised',
     except: { OnFailure: 'is not realised yet', Never: 'is not realised yet' },
   },
-  'spec.ephemeralContainers': notYet(),
+  ...under('spec.ephemeralContainers[]', ephemeralFields),
 
   'spec.volumes[].name': realised,
   'spec.volumes[].emptyDir.medium': { status: 'realised', except: { HugePages: 'is not realised yet' } },

@@ -152,9 +152,9 @@ export class PodWorker {
   #announceBackoffs(pod: Pod, plan: PodPlan): void {
     for (const [name, { reason }] of plan.waiting) {
       if (reason !== 'CrashLoopBackOff') continue;
-      const isApp = pod.spec.containers.some((container) => container.name === name);
+      const kind = pod.spec.containers.some((container) => container.name === name) ? 'app' : 'init';
       const text = `Back-off restarting failed container ${name} in pod ${podDescription(podIdentity(pod))}`;
-      this.#options.ports.events.event(pod, 'Warning', 'BackOff', text, fieldPath(isApp, name));
+      this.#options.ports.events.event(pod, 'Warning', 'BackOff', text, fieldPath(kind, name));
     }
   }
 

@@ -1,9 +1,10 @@
-import type { Container, Pod } from '../api/schema/pod.js';
+import { containerHash } from '../api/hash.js';
+import type { Container, EphemeralContainer, Pod } from '../api/schema/pod.js';
 import type { Clock } from '../lib/clock.js';
 import { errorMessage, hasCode } from '../lib/errors.js';
 import { SYNC_RETRY_MS } from '../options.js';
 import type { ContainerRuntime, EngineInfo, VolumeService } from '../runtime/runtime.js';
-import type { ObservedPod } from '../runtime/observed.js';
+import type { ContainerKind, ObservedPod } from '../runtime/observed.js';
 import { objectKey, type Store } from '../store/store.js';
 import { buildContainerSpec } from './core/container-spec.js';
 import type { PodAction } from './core/pod-action.js';
@@ -83,7 +84,7 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
     async killContainer({ containerKind, graceSeconds, id, message, name }, signal) {
       if (!context.announcedKills.has(id)) {
         context.announcedKills.add(id);
-        events.event(pod, 'Normal', 'Killing', message, fieldPath(containerKind === 'app', name));
+        events.event(pod, 'Normal', 'Killing', message, fieldPath(containerKind, name));
       }
       try {
         await runtime.stopContainer(id, graceSeconds, signal);
@@ -129,8 +130,15 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
   };
 }
 
-export const fieldPath = (isApp: boolean, name: string): string =>
-  isApp ? `spec.containers{${name}}` : `spec.initContainers{${name}}`;
+/** How events name a container of a pod. */
+export const fieldPath = (kind: ContainerKind, name: string): string => `spec.${LISTS[kind]}{${name}}`;
+
+const LISTS: Readonly<Record<ContainerKind, string>> = {
+  init: 'initContainers',
+  sidecar: 'initContainers',
+  app: 'containers',
+  ephemeral: 'ephemeralContainers',
+};
 
 type StartAction = Extract<PodAction, { kind: 'startContainer' }>;
 
@@ -150,9 +158,10 @@ class ContainerStarter {
     const container = specified(pod, action.name);
     const sandbox = currentSandbox(observed);
     if (container === undefined || sandbox === undefined) return;
-    const path = fieldPath(action.containerKind === 'app', action.name);
+    const path = fieldPath(action.containerKind, action.name);
+    const specHash = containerHash(container);
     const fail = (reason: string, message: string, retryAt: number): void => {
-      problems.set(action.name, { reason, message, retryAt });
+      problems.set(action.name, { reason, message, retryAt, specHash });
       events.event(pod, 'Warning', 'Failed', `Error: ${message}`, path);
     };
 
@@ -165,12 +174,13 @@ class ContainerStarter {
     const attempt = await this.#attempt(action);
     const image = await images.ensure({ pod, container, attempt, fieldPath: path, onChange }, signal);
     if (image.state === 'failed') {
-      problems.set(action.name, { ...image, retryAt: image.retryAt + engine.clockSkewMs });
+      problems.set(action.name, { ...image, retryAt: image.retryAt + engine.clockSkewMs, specHash });
       return;
     }
     if (image.state === 'pulling') {
       const before = problems.get(action.name);
-      problems.set(action.name, { reason: before?.reason ?? '', message: before?.message ?? '', retryAt: Infinity });
+      const { reason = '', message = '' } = before?.specHash === specHash ? before : {};
+      problems.set(action.name, { reason, message, retryAt: Infinity, specHash });
       return;
     }
 
@@ -184,6 +194,7 @@ class ContainerStarter {
         attempt,
         backoffMs: action.backoffMs,
         sandbox,
+        instances: observed.containers,
         image: image.image,
         allocatable: this.#ports.allocatable,
         ...(ownFile ? { terminationFile: await messages.prepare(pod, container, attempt) } : {}),
@@ -222,5 +233,7 @@ class ContainerStarter {
   }
 }
 
-const specified = (pod: Pod, name: string): Container | undefined =>
-  [...(pod.spec.initContainers ?? []), ...pod.spec.containers].find((container) => container.name === name);
+const specified = ({ spec }: Pod, name: string): Container | EphemeralContainer | undefined =>
+  [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])].find(
+    (container) => container.name === name,
+  );

@@ -52,8 +52,9 @@ export class TerminationMessages {
     containers: readonly ObservedContainer[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, string>> {
-    const specified = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-    const share = Math.floor(MAX_POD_BYTES / (specified.length + (pod.spec.ephemeralContainers ?? []).length));
+    const { containers: apps, ephemeralContainers = [], initContainers = [] } = pod.spec;
+    const specified = [...initContainers, ...apps, ...ephemeralContainers];
+    const share = Math.floor(MAX_POD_BYTES / specified.length);
     const messages = new Map<string, string>();
     for (const ended of containers) {
       const container = specified.find(({ name }) => name === ended.name);

@@ -95,10 +95,22 @@ export class PodModel {
    */
   wasSeen({ id }: ObservedContainer): boolean {
     const { status } = this.pod;
-    const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])];
+    const all = [
+      ...(status?.containerStatuses ?? []),
+      ...(status?.initContainerStatuses ?? []),
+      ...(status?.ephemeralContainerStatuses ?? []),
+    ];
     return all.some(({ containerID, lastState, state }) =>
       [containerID, state?.terminated?.containerID, lastState?.terminated?.containerID].includes(`docker://${id}`),
     );
+  }
+
+  /** Somebody adds an ephemeral container, as the API allows while the pod is wanted. */
+  debug(): void {
+    if (this.pod.metadata.deletionTimestamp !== undefined) return;
+    const { ephemeralContainers = [] } = this.pod.spec;
+    const added = { name: `debug${ephemeralContainers.length}`, image: 'busybox:1' };
+    this.pod = { ...this.pod, spec: { ...this.pod.spec, ephemeralContainers: [...ephemeralContainers, added] } };
   }
 
   /** Time passes, and what was to end by then ends. */
@@ -149,6 +161,8 @@ export class PodModel {
   #spec(name: string): { spec: Container; kind: ContainerKind } {
     const app = this.pod.spec.containers.find((container) => container.name === name);
     if (app !== undefined) return { spec: app, kind: 'app' };
+    const ephemeral = this.pod.spec.ephemeralContainers?.find((container) => container.name === name);
+    if (ephemeral !== undefined) return { spec: ephemeral, kind: 'ephemeral' };
     const init = this.pod.spec.initContainers?.find((container) => container.name === name);
     if (init === undefined) this.fail(`an action names ${name}, which is not in the spec`);
     return { spec: init, kind: init.restartPolicy === 'Always' ? 'sidecar' : 'init' };
@@ -255,6 +269,7 @@ export class PodModel {
 
   /** Init i+1 only after init i ended with 0 in this sandbox, or its record vanished after that; apps after all of them. */
   #checkStartOrder(name: string, kind: ContainerKind, sandbox: ObservedSandbox): void {
+    if (kind === 'ephemeral') return;
     const inits = this.pod.spec.initContainers ?? [];
     if (kind === 'init' && this.#appStartedIn.has(sandbox.instance)) this.fail(`init ${name} ran under a started app`);
     if (kind === 'sidecar' && this.#appStartedIn.has(sandbox.instance)) return;
@@ -294,6 +309,7 @@ export class PodModel {
   }
 
   #checkPolicy(name: string, kind: ContainerKind): void {
+    if (kind === 'ephemeral' && (this.#starts.get(name) ?? 0) > 0) this.fail(`ephemeral ${name} was started twice`);
     if (kind !== 'app') return;
     const policy = this.pod.spec.restartPolicy;
     if (policy === 'Never' && (this.#starts.get(name) ?? 0) > 0) this.fail(`${name} was started twice under Never`);
@@ -324,6 +340,7 @@ export class PodModel {
     for (const { name, restartCount } of [
       ...(status.containerStatuses ?? []),
       ...(status.initContainerStatuses ?? []),
+      ...(status.ephemeralContainerStatuses ?? []),
     ]) {
       if (restartCount < (this.#restartCounts.get(name) ?? 0)) this.fail(`restartCount of ${name} fell`);
       this.#restartCounts.set(name, restartCount);

@@ -83,6 +83,7 @@ function typeSchema(id: string, { properties, required = [] }: JsonSchema): Open
 /** Required of what is stored; whether what is sent has it, is for validation to say. */
 const isGiven = (id: string, field: string, properties: object): boolean =>
   (id === OBJECT_META && field === 'name') ||
+  (field === 'image' && /\.(Ephemeral)?Container$/.test(id)) ||
   (['apiVersion', 'kind', 'metadata', 'spec'].includes(field) &&
     'apiVersion' in properties &&
     'metadata' in properties);

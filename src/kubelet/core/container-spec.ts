@@ -1,7 +1,8 @@
-import type { Container, Pod } from '../../api/schema/pod.js';
+import type { Container, EphemeralContainer, Pod } from '../../api/schema/pod.js';
 import { containerHash } from '../../api/hash.js';
 import { expand } from '../../api/expansion.js';
-import type { ContainerKind } from '../../runtime/observed.js';
+import { KubeletteError } from '../../lib/errors.js';
+import type { ContainerKind, ObservedContainer } from '../../runtime/observed.js';
 import type { ImageFound } from '../../runtime/runtime.js';
 import type { ContainerSpec, Mount } from '../../runtime/specs.js';
 import { containerEnv, type Allocatable } from './env.js';
@@ -13,11 +14,13 @@ import { containerMounts } from './volume-plan.js';
 export interface ContainerSpecInput {
   /** With a status that knows the addresses. */
   readonly pod: Pod;
-  readonly container: Container;
+  readonly container: Container | EphemeralContainer;
   readonly kind: ContainerKind;
   readonly attempt: number;
   readonly backoffMs: number;
   readonly sandbox: { readonly id: string; readonly instance: string };
+  /** Instances of the pod's containers, highest attempt first: an ephemeral one may join the processes of another. */
+  readonly instances?: readonly ObservedContainer[];
   readonly image: ImageFound;
   readonly allocatable: Allocatable;
   /** A file of the agent that becomes the container's termination message file, where the engine can see it. */
@@ -56,15 +59,21 @@ export function buildContainerSpec(input: ContainerSpecInput): ContainerSpec {
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
     hostNetwork: pod.spec.hostNetwork ?? false,
-    pid: pidMode(pod),
+    pid: pidMode(input),
     security: securitySettings(pod, container, image.user),
     resources: resourceSettings(container),
   };
 }
 
-function pidMode({ spec }: Pod): ContainerSpec['pid'] {
+/** Where all processes of the pod see each other anyway, a target has nothing to add. */
+function pidMode({ container, instances = [], pod: { spec } }: ContainerSpecInput): ContainerSpec['pid'] {
   if (spec.hostPID === true) return 'host';
-  return spec.shareProcessNamespace === true ? 'sandbox' : 'own';
+  if (spec.shareProcessNamespace === true) return 'sandbox';
+  const target = 'targetContainerName' in container ? (container.targetContainerName ?? '') : '';
+  if (target === '') return 'own';
+  const running = instances.find(({ name, state }) => name === target && state === 'running');
+  if (running === undefined) throw new KubeletteError('Invalid', `unable to find target container ${target}`);
+  return { containerId: running.id };
 }
 
 function terminationMount(container: Container, file: string | undefined): Mount[] {

@@ -28,6 +28,8 @@ export function computeContainerStatus(view: ContainerView, context: ContainerSt
   const status = context.final ? base : withWaiting(base, context.waiting ?? rerun(view, context));
   // One the engine is taking away still shows what is known of it, but nobody can rely on it.
   const running = status.state?.running !== undefined && newest?.state !== 'unknown';
+  // Nobody waits for an ephemeral container: it has no part in readiness.
+  if (view.kind === 'ephemeral') return { ...status, ready: false };
   return {
     ...status,
     // Probes are not realised yet: a running container is started and ready.
@@ -64,7 +66,7 @@ function withoutRecord(view: ContainerView, context: ContainerStatusContext): Co
         ? 'The container could not be located when the pod was terminated'
         : 'The container could not be located when the pod was deleted.  The container used to be Running',
     );
-    if (context.final) return { ...stored, state: { terminated } };
+    if (context.final || view.kind === 'ephemeral') return { ...stored, state: { terminated } };
     const restartCount = stored.restartCount + (context.deleting ? 0 : 1);
     return { ...fresh, restartCount, lastState: { terminated } };
   }

@@ -25,13 +25,18 @@ export interface ContainerView {
 
 const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
 
-/** Init containers and sidecars first, in spec order, then the main containers. */
-export function containerViews(input: SyncInput): { inits: ContainerView[]; apps: ContainerView[] } {
+/** Init containers and sidecars first, in spec order, then the main containers; apart from them the ephemeral ones. */
+export function containerViews(input: SyncInput): {
+  inits: ContainerView[];
+  apps: ContainerView[];
+  ephemerals: ContainerView[];
+} {
   const { pod } = input;
   const view = (spec: Container, kind: ContainerKind): ContainerView => containerView(input, spec, kind);
   return {
     inits: (pod.spec.initContainers ?? []).map((spec) => view(spec, isSidecar(spec) ? 'sidecar' : 'init')),
     apps: pod.spec.containers.map((spec) => view(spec, 'app')),
+    ephemerals: (pod.spec.ephemeralContainers ?? []).map((spec) => view(spec, 'ephemeral')),
   };
 }
 

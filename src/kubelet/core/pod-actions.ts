@@ -8,7 +8,7 @@ import { nextRestart } from './restart-backoff.js';
 import { podIdentity } from './pod-identity.js';
 import { restartsAfter } from './restart-policy.js';
 import { isLive, judgeSandbox } from './sandbox-view.js';
-import type { SyncInput } from './sync-input.js';
+import type { StartProblem, SyncInput } from './sync-input.js';
 import { isFinished, planTermination } from './termination.js';
 
 /**
@@ -26,7 +26,9 @@ export function computePodActions(input: SyncInput): PodPlan {
 
   const builder = new PlanBuilder(input, verdict.sandbox.instance);
   builder.add(collectGarbage(observed, verdict.sandbox));
-  for (const view of [...views.inits, ...views.apps]) builder.killSuperfluous(view);
+  for (const view of [...views.inits, ...views.apps, ...views.ephemerals]) builder.killSuperfluous(view);
+  // Before everything else: they are there to see why the rest does not start.
+  for (const view of views.ephemerals) builder.startOnce(view);
 
   const initialized = isInitialized(views);
   if (initialized) {
@@ -94,6 +96,12 @@ class PlanBuilder {
     }
   }
 
+  /** Whatever becomes of it: a record, or the memory of one, means that it had its turn. */
+  startOnce(view: ContainerView): void {
+    if (view.newest?.state === 'created') this.#startCreated(view, view.newest);
+    else if (view.newest === undefined && lastExitCode(view) === undefined) this.#start(view, 0);
+  }
+
   /** The container runs with its current definition, or a reason why it does not, or the action that changes it. */
   keepRunning(view: ContainerView): void {
     const { newest, spec } = view;
@@ -150,7 +158,7 @@ class PlanBuilder {
   }
 
   #start(view: ContainerView, backoffMs: number, attempt = nextAttempt(view)): void {
-    const problem = this.#input.problems.get(view.spec.name);
+    const problem = this.#problem(view);
     if (problem !== undefined && problem.retryAt > this.#input.now) {
       this.#wait(view, problem.retryAt, problem);
       return;
@@ -164,6 +172,12 @@ class PlanBuilder {
     });
     // Should the start fail again, the status keeps the reason until it succeeds.
     if (problem !== undefined) this.#waiting.set(view.spec.name, problem);
+  }
+
+  /** Of the current definition: what was wrong with another one says nothing about this one. */
+  #problem({ spec }: ContainerView): StartProblem | undefined {
+    const problem = this.#input.problems.get(spec.name);
+    return problem?.specHash === undefined || problem.specHash === containerHash(spec) ? problem : undefined;
   }
 
   #wait(view: ContainerView, until: number, { reason, message }: WaitingReason): void {

@@ -1,4 +1,4 @@
-import type { PodStatus } from '../../api/schema/pod-status.js';
+import type { ContainerStatus, PodStatus } from '../../api/schema/pod-status.js';
 import { computeQosClass } from '../../api/qos.js';
 import { toRfc3339 } from '../../lib/time.js';
 import { computeConditions } from './conditions.js';
@@ -24,7 +24,7 @@ export interface StatusContext {
  */
 export function computePodStatus(input: SyncInput, plan: PodPlan, context: StatusContext): PodStatus {
   const { observed, pod } = input;
-  const { inits, apps } = containerViews(input);
+  const { inits, apps, ephemerals } = containerViews(input);
   const final = plan.phase === 'terminated';
   const statusOf = (view: ContainerView) => ({
     view,
@@ -60,10 +60,15 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
     startTime: pod.status?.startTime ?? toRfc3339(context.agentNow),
     qosClass: pod.status?.qosClass ?? computeQosClass(pod.spec),
     ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses.map(({ status }) => status) }),
-    // Main containers are listed by name, not in spec order. Source: kubelet, sorted in convertToAPIContainerStatuses.
-    containerStatuses: appStatuses.map(({ status }) => status).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    // These are listed by name, not in spec order. Source: kubelet, sorted in convertToAPIContainerStatuses.
+    containerStatuses: appStatuses.map(({ status }) => status).sort(byName),
+    ...(ephemerals.length === 0
+      ? {}
+      : { ephemeralContainerStatuses: ephemerals.map((view) => statusOf(view).status).sort(byName) }),
   };
 }
+
+const byName = (a: ContainerStatus, b: ContainerStatus): number => (a.name < b.name ? -1 : 1);
 
 function containerContext(
   { pod }: SyncInput,

@@ -6,6 +6,8 @@ import type { WaitingReason } from './pod-action.js';
 export interface StartProblem extends WaitingReason {
   /** Not tried again before this epoch millisecond; Infinity while something else will wake the worker. */
   readonly retryAt: number;
+  /** The definition it is about; absent: any. */
+  readonly specHash?: string;
 }
 
 /** All a decision about one pod may depend on. */

@@ -85,6 +85,7 @@ describe('/openapi/v3', () => {
       properties: { spec: { allOf: [{ $ref: `#/components/schemas/${CORE}.PodSpec` }] } },
     });
     expect(schemas[`${CORE}.Pod`]).not.toHaveProperty('required');
+    expect(schemas[`${CORE}.Container`]?.required).toEqual(['name']);
     expect(schemas[`${CORE}.PodSpec`]).toMatchObject({
       required: ['containers'],
       properties: {

@@ -40,6 +40,7 @@ function disturb(model: PodModel, random: () => number): void {
     'restart sandbox',
     'remove sandbox',
     'forget problems',
+    'debug',
   ]);
   model.count(what);
   model.note(what, 'somebody:');
@@ -66,6 +67,9 @@ function disturb(model: PodModel, random: () => number): void {
       return;
     case 'forget problems':
       model.problems.clear();
+      return;
+    case 'debug':
+      model.debug();
   }
 }
 
@@ -114,6 +118,7 @@ describe('simulation of the core', () => {
       'phase Succeeded',
       'phase Failed',
       'start sidecar',
+      'start ephemeral',
       'restart sandbox',
       'prune',
     ];
