@@ -30,7 +30,7 @@ const statusOf = (pod: Pod, observed: ObservedPod, problems: Record<string, Star
   const context = { hostIP: '192.0.2.1', messages: new Map<string, string>(), agentNow: T0 + 2_000 };
   return computePodStatus(all, computePodActions(all), context);
 };
-const published = (state: ContainerStatus['state']): PodStatus => ({
+const published = (state: NonNullable<ContainerStatus['state']>): PodStatus => ({
   phase: 'Running',
   ephemeralContainerStatuses: [
     { name: 'debug', image: 'busybox:1', imageID: '', ready: false, restartCount: 0, containerID: 'docker://x', state },
