@@ -3,6 +3,7 @@ import type { Logger } from '../lib/logger.js';
 import type { ObservedPod } from '../runtime/observed.js';
 import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint, VolumeService } from '../runtime/runtime.js';
 import type { ContainerSpec, SandboxSpec } from '../runtime/specs.js';
+import type { HostService } from '../runtime/host.js';
 import type { RuntimeStreams } from '../runtime/streams.js';
 import { attach } from './attach.js';
 import { engineInfo } from './capabilities.js';
@@ -12,6 +13,7 @@ import { createContainer } from './create-container.js';
 import { dial } from './dial.js';
 import { events } from './events.js';
 import { exec } from './exec.js';
+import { DockerHost } from './host.js';
 import { ImageNamesCache } from './image-names.js';
 import { DockerImages } from './images.js';
 import { logs } from './logs.js';
@@ -64,6 +66,7 @@ export class DockerRuntime implements ContainerRuntime {
   readonly images: ImageService;
   readonly volumes: VolumeService;
   readonly streams: RuntimeStreams;
+  readonly host: HostService;
   readonly #context: DockerContext;
   readonly #image: SandboxImage;
   readonly #dataDir: string | undefined;
@@ -79,6 +82,10 @@ export class DockerRuntime implements ContainerRuntime {
     this.#observer = new PodObserver(context, new ImageNamesCache(engine));
     this.images = new DockerImages(engine);
     this.volumes = new DockerVolumes(context);
+    this.host = new DockerHost(engine, async (rootDir, signal) => {
+      const { sharesFilesystem } = await this.info(signal);
+      return sharesFilesystem ? [rootDir, ...(dataDir === undefined ? [] : [dataDir])] : [];
+    });
     this.streams = {
       exec: async (id, request, signal) => exec(engine, id, request, signal),
       attach: async (id, request, signal) => attach(engine, id, request, signal),
