@@ -4,6 +4,7 @@ import { normalizeArgv } from './argv.js';
 import { EXIT_USAGE, type CommandContext } from './command.js';
 import { registerAgent } from './commands/agent.js';
 import { registerGc } from './commands/gc.js';
+import { registerGet } from './commands/get.js';
 import { registerKubeconfig } from './commands/kubeconfig.js';
 import { registerNamespaces } from './commands/namespaces.js';
 import { registerRun } from './commands/run.js';
@@ -57,6 +58,7 @@ function createProgram(context: CommandContext): Command {
     registerValidate,
     registerNamespaces,
     registerKubeconfig,
+    registerGet,
     registerGc,
     registerVersion,
   ])
