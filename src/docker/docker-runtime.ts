@@ -4,6 +4,7 @@ import type { ObservedPod } from '../runtime/observed.js';
 import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint, VolumeService } from '../runtime/runtime.js';
 import type { ContainerSpec, SandboxSpec } from '../runtime/specs.js';
 import type { HostService } from '../runtime/host.js';
+import type { RuntimeStats } from '../runtime/stats.js';
 import type { RuntimeStreams } from '../runtime/streams.js';
 import { attach } from './attach.js';
 import { engineInfo } from './capabilities.js';
@@ -22,6 +23,7 @@ import { removeContainer } from './remove-container.js';
 import { runSandbox } from './run-sandbox.js';
 import { sandboxImage, type SandboxImage } from './sandbox-image.js';
 import { startContainer } from './start-container.js';
+import { DockerStats } from './stats.js';
 import { stopContainer } from './stop-container.js';
 import { DockerVolumes } from './volumes.js';
 
@@ -67,6 +69,7 @@ export class DockerRuntime implements ContainerRuntime {
   readonly volumes: VolumeService;
   readonly streams: RuntimeStreams;
   readonly host: HostService;
+  readonly stats: RuntimeStats;
   readonly #context: DockerContext;
   readonly #image: SandboxImage;
   readonly #dataDir: string | undefined;
@@ -82,6 +85,7 @@ export class DockerRuntime implements ContainerRuntime {
     this.#observer = new PodObserver(context, new ImageNamesCache(engine));
     this.images = new DockerImages(engine);
     this.volumes = new DockerVolumes(context);
+    this.stats = new DockerStats(engine);
     this.host = new DockerHost(engine, async (rootDir, signal) => {
       const { sharesFilesystem } = await this.info(signal);
       return sharesFilesystem ? [rootDir, ...(dataDir === undefined ? [] : [dataDir])] : [];
