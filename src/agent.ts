@@ -55,7 +55,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const objectsLost = !options.ephemeral && (await objectsWereLost(layout.state));
     const node = startNode({ options, layout, agentId, store, events, objectsLost });
     const operations = lateOperations(node);
-    const front = await serveApi({ options, layout, store, operations }, node);
+    const front = await serveApi({ options, layout, store, operations, metrics: () => node.metrics() }, node);
     return {
       nodeName,
       store,

@@ -3,6 +3,7 @@ import { loadPki } from './apiserver/auth/pki.js';
 import { reviewResources, reviewRoutes } from './apiserver/auth/reviews.js';
 import { writeKubeconfig } from './apiserver/auth/kubeconfig.js';
 import { metaRoutes } from './apiserver/discovery/meta-routes.js';
+import { metricsResources, metricsRoutes, type MetricsSource } from './apiserver/metrics/metrics-routes.js';
 import type { Route } from './apiserver/http/types.js';
 import { allKinds } from './apiserver/kinds/all-kinds.js';
 import { openApiRoutes } from './apiserver/openapi/openapi-routes.js';
@@ -27,6 +28,8 @@ export interface FrontOptions {
   readonly layout: DataDirLayout;
   readonly store: Store;
   readonly operations: PodOperations;
+  /** @throws Unavailable while there is no engine */
+  readonly metrics: () => MetricsSource;
   /** Can pods be run now? */
   readonly ready: () => boolean;
 }
@@ -78,8 +81,9 @@ function apiRoutes(front: FrontOptions): Route[] {
     { name: 'kubelette_store_revision', help: 'Revision of the last change.', value: () => store.revision },
   ];
   return [
-    ...metaRoutes({ kinds: [...allKinds, ...reviewResources], ready, gauges, paths: [] }),
+    ...metaRoutes({ kinds: [...allKinds, ...reviewResources, ...metricsResources], ready, gauges, paths: [] }),
     ...reviewRoutes({ decodeBody }),
+    ...metricsRoutes(front.metrics),
     ...openApiRoutes({ kinds: allKinds }),
     ...resourceRoutes({
       store,

@@ -7,7 +7,11 @@ import type { EventRecorder } from './kubelet/events/event-recorder.js';
 import { runHousekeeping } from './kubelet/housekeeping.js';
 import { ImageManager } from './kubelet/image-manager.js';
 import { FileLogStore } from './kubelet/logs/file-log-store.js';
+import { sampleMachine } from './kubelet/metrics/machine-sample.js';
+import { nodeMetrics, type MetricsSource } from './kubelet/metrics/node-metrics.js';
+import { StatsSampler } from './kubelet/metrics/stats-sampler.js';
 import { nodeOperations } from './kubelet/node-operations.js';
+import { NodeController } from './kubelet/node-status/node-controller.js';
 import { Pleg } from './kubelet/pleg.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
@@ -38,6 +42,8 @@ export interface Node {
   engine(): EngineInfo;
   /** @throws `Unavailable` until connected */
   operations(): PodOperations;
+  /** @throws `Unavailable` until connected */
+  metrics(): MetricsSource;
   stop(deletePods: boolean, graceSeconds: number | undefined): Promise<void>;
 }
 
@@ -47,6 +53,8 @@ const CONNECT_RETRY_MAX_MS = 5_000;
 /** Deleting all pods at the end may take the longest grace and this on top. */
 const TEARDOWN_SLACK_MS = 30_000;
 
+/** What `kubectl get nodes` shows; the Kubernetes release whose behaviour this is. */
+const KUBELET_VERSION = 'v1.33.0+kubelette';
 /** None to look after. */
 const NO_VOLUMES = { list: () => Promise.resolve([]), remove: () => Promise.resolve() };
 
@@ -56,6 +64,7 @@ interface Connected {
   readonly logs: FileLogStore;
   readonly workers: PodWorkers;
   readonly operations: PodOperations;
+  readonly metrics: MetricsSource;
 }
 
 export function startNode(node: NodeOptions): Node {
@@ -76,6 +85,7 @@ export function startNode(node: NodeOptions): Node {
     ready,
     engine: () => demand().engine,
     operations: () => demand().operations,
+    metrics: () => demand().metrics,
     async stop(deletePods, graceSeconds) {
       if (deletePods && connected !== undefined) await deleteAll(node, connected, graceSeconds);
       stopping.abort(new KubeletteError('Unavailable', 'the agent was stopped'));
@@ -107,6 +117,8 @@ async function connectAndRun(
   const logs = new FileLogStore({ root: layout.logs, streams: runtime.streams, clock, logger });
   const images = new ImageManager({ images: runtime.images, events, clock, logger, signal });
   const messages = new TerminationMessages(layout.pods, logs);
+  const hostIP = hostAddress();
+  const sampler = new StatsSampler({ stats: runtime.stats, clock, logger, signal });
   const workers = new PodWorkers({
     ports: {
       runtime,
@@ -120,7 +132,7 @@ async function connectAndRun(
       engine,
       allocatable: { cpu: String(cpus().length), memory: String(totalmem()) },
     },
-    hostIP: hostAddress(),
+    hostIP,
     logger,
     random: Math.random,
   });
@@ -130,6 +142,15 @@ async function connectAndRun(
     logs,
     workers,
     operations: nodeOperations({ store, runtime, streams: runtime.streams, logs }),
+    metrics: nodeMetrics({
+      store,
+      nodeName: node.options.nodeName,
+      observedPods: (asked) => runtime.listPods(asked),
+      sample: (id, asked) => sampler.sample(id, asked),
+      // The machine the agent sees is the engine's own when it sees the same files.
+      ...(engine.sharesFilesystem ? { machine: () => sampleMachine(clock) } : {}),
+      clock,
+    }),
   });
 
   const pleg = new Pleg({
@@ -141,6 +162,13 @@ async function connectAndRun(
   });
   supervise('pod workers', workers.run(signal));
   supervise('pleg', pleg.run(signal));
+  if (node.options.listen !== undefined) {
+    const { nodeName } = node.options;
+    const host = runtime.host;
+    const healthy = (): boolean => pleg.healthy;
+    const status = { store, events, host, healthy, nodeName, hostIP, kubeletVersion: KUBELET_VERSION, clock, logger };
+    supervise('node status', new NodeController(status).run(signal));
+  }
   await abortable(Promise.all([pleg.firstListing, sources]), signal);
   const spared = node.objectsLost ? unexplainedPods(pleg.pods, store, logger) : new Set<string>();
   supervise(

@@ -95,6 +95,9 @@ const under = (prefix: string, rows: Readonly<Record<string, Support>>): Record<
 /** Validation refuses these on an ephemeral container; nobody needs a row for each of their fields. */
 const NOT_FOR_EPHEMERAL = /^(ports|resources|resizePolicy|restartPolicyRules|volumeMounts.*subPath|.*Probe|lifecycle)/;
 
+/** No warning besides: what is not refused is empty, as the `resources` kubectl debug sends. */
+const refused: Support = { status: 'ignored', because: 'ephemeral containers cannot have it', harmless: 'all' };
+
 const ephemeralFields: Readonly<Record<string, Support>> = {
   ...Object.fromEntries(Object.entries(containerFields).filter(([path]) => !NOT_FOR_EPHEMERAL.test(path))),
   ...Object.fromEntries(
@@ -110,7 +113,7 @@ const ephemeralFields: Readonly<Record<string, Support>> = {
       'readinessProbe',
       'startupProbe',
       'lifecycle',
-    ].map((path) => [path, ignored('ephemeral containers cannot have it')]),
+    ].map((path) => [path, refused]),
   ),
   targetContainerName: realised,
 };

@@ -3,12 +3,16 @@ import { errorMessage } from '../lib/errors.js';
 import { normalizeArgv } from './argv.js';
 import { EXIT_USAGE, type CommandContext } from './command.js';
 import { registerAgent } from './commands/agent.js';
+import { registerDelete } from './commands/delete.js';
 import { registerGc } from './commands/gc.js';
+import { registerGet } from './commands/get.js';
 import { registerKubeconfig } from './commands/kubeconfig.js';
+import { registerLogs } from './commands/logs.js';
 import { registerNamespaces } from './commands/namespaces.js';
 import { registerRun } from './commands/run.js';
 import { registerValidate } from './commands/validate.js';
 import { registerVersion } from './commands/version.js';
+import { registerApply, registerCreate } from './commands/write.js';
 import { escapeLines } from './output/escape.js';
 import type { Terminal } from './terminal.js';
 
@@ -57,6 +61,11 @@ function createProgram(context: CommandContext): Command {
     registerValidate,
     registerNamespaces,
     registerKubeconfig,
+    registerGet,
+    registerLogs,
+    registerApply,
+    registerCreate,
+    registerDelete,
     registerGc,
     registerVersion,
   ])

@@ -1,8 +1,8 @@
 import { systemClock, type Clock } from '../lib/clock.js';
 
-/** A stream that text is written to, and what is known about what is behind it. */
+/** A stream that is written to, and what is known about what is behind it. */
 export interface Output {
-  write(text: string): unknown;
+  write(chunk: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;

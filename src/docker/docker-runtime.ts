@@ -3,6 +3,8 @@ import type { Logger } from '../lib/logger.js';
 import type { ObservedPod } from '../runtime/observed.js';
 import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint, VolumeService } from '../runtime/runtime.js';
 import type { ContainerSpec, SandboxSpec } from '../runtime/specs.js';
+import type { HostService } from '../runtime/host.js';
+import type { RuntimeStats } from '../runtime/stats.js';
 import type { RuntimeStreams } from '../runtime/streams.js';
 import { attach } from './attach.js';
 import { engineInfo } from './capabilities.js';
@@ -12,6 +14,7 @@ import { createContainer } from './create-container.js';
 import { dial } from './dial.js';
 import { events } from './events.js';
 import { exec } from './exec.js';
+import { DockerHost } from './host.js';
 import { ImageNamesCache } from './image-names.js';
 import { DockerImages } from './images.js';
 import { logs } from './logs.js';
@@ -20,6 +23,7 @@ import { removeContainer } from './remove-container.js';
 import { runSandbox } from './run-sandbox.js';
 import { sandboxImage, type SandboxImage } from './sandbox-image.js';
 import { startContainer } from './start-container.js';
+import { DockerStats } from './stats.js';
 import { stopContainer } from './stop-container.js';
 import { DockerVolumes } from './volumes.js';
 
@@ -64,6 +68,8 @@ export class DockerRuntime implements ContainerRuntime {
   readonly images: ImageService;
   readonly volumes: VolumeService;
   readonly streams: RuntimeStreams;
+  readonly host: HostService;
+  readonly stats: RuntimeStats;
   readonly #context: DockerContext;
   readonly #image: SandboxImage;
   readonly #dataDir: string | undefined;
@@ -79,6 +85,11 @@ export class DockerRuntime implements ContainerRuntime {
     this.#observer = new PodObserver(context, new ImageNamesCache(engine));
     this.images = new DockerImages(engine);
     this.volumes = new DockerVolumes(context);
+    this.stats = new DockerStats(engine);
+    this.host = new DockerHost(engine, async (rootDir, signal) => {
+      const { sharesFilesystem } = await this.info(signal);
+      return sharesFilesystem ? [rootDir, ...(dataDir === undefined ? [] : [dataDir])] : [];
+    });
     this.streams = {
       exec: async (id, request, signal) => exec(engine, id, request, signal),
       attach: async (id, request, signal) => attach(engine, id, request, signal),

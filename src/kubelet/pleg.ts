@@ -48,6 +48,11 @@ export class Pleg {
     return this.#pods;
   }
 
+  /** Did the engine answer the last time it was asked? */
+  get healthy(): boolean {
+    return this.#healthy;
+  }
+
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.#followEvents(signal), this.#relist(signal)]);
   }

@@ -3,7 +3,7 @@ import { badRequest } from '../http/status-error.js';
 import type { ApiRequest, Route, User } from '../http/types.js';
 
 /** Reads a JSON or protobuf body. @throws StatusError when it cannot */
-type DecodeBody = (request: ApiRequest) => Promise<unknown>;
+type DecodeBody = (request: ApiRequest) => Promise<{ readonly object: unknown }>;
 
 interface Review {
   readonly group: string;
@@ -56,7 +56,7 @@ export const reviewRoutes = ({ decodeBody }: { readonly decodeBody: DecodeBody }
     method: 'POST',
     pattern: `/apis/${review.group}/v1/${pluralOf(review)}`,
     handle: async (request) => {
-      const spec = specOf(await decodeBody(request), review.kind);
+      const spec = specOf((await decodeBody(request)).object, review.kind);
       const object = {
         kind: review.kind,
         apiVersion: `${review.group}/v1`,

@@ -10,6 +10,7 @@ import { persistentVolumeKind } from './persistent-volume.js';
 import { podKind } from './pod.js';
 import { secretKind } from './secret.js';
 import { serviceAccountKind } from './service-account.js';
+import { serviceKind } from './service.js';
 
 /** Every kind the API serves, in the order discovery names them. */
 export const allKinds: readonly Kind[] = [
@@ -22,6 +23,7 @@ export const allKinds: readonly Kind[] = [
   podKind,
   secretKind,
   serviceAccountKind,
+  serviceKind,
   leaseKind,
   eventV1Kind,
 ];

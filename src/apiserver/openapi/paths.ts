@@ -57,7 +57,8 @@ type Method = keyof PathItem;
 
 function operationsOf({ group, version, kind, verbs, namespaced }: Kind) {
   return (method: Method, verb: Kind['verbs'][number], parameters: readonly Parameter[]): PathItem => {
-    if (!verbs.includes(verb)) return {};
+    // Patch is there for all: without, kubectl does not know the kind and never comes to hear that it cannot be written.
+    if (!verbs.includes(verb) && verb !== 'patch') return {};
     const operation: Operation = {
       description: `${verb} ${kind}`,
       operationId: `${verb}${namespaced ? 'Namespaced' : ''}${kind}`,

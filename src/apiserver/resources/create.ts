@@ -54,13 +54,16 @@ export function createObject(
   const errors = kind.validate(object);
   if (errors.length > 0) throw invalid(kind, object.metadata.name, errors);
 
-  const admitted = withOwnersOf(behaviour.admitCreate?.(object) ?? object, object);
-  const owned = options.recordOwner(undefined, admitted);
-  const stored = store(resource, resource.toStored(owned), options.dryRun);
+  const owned = options.recordOwner(undefined, object);
+  const admitted = withOwnersOf(behaviour.admitCreate?.(object) ?? object, owned);
+  const stored = store(resource, resource.toStored(admitted), options.dryRun);
   return { object: resource.toView(stored), warnings: behaviour.warnings?.(object) ?? [] };
 }
 
-/** Admission forgets them with all else that a manifest from a cluster carries along. */
+/**
+ * Admission forgets them with all else that a manifest from a cluster carries along. What it assigns, as the node, belongs to
+ * nobody: a client that applies its manifest again without it does not want it gone.
+ */
 function withOwnersOf(object: KubeObject, { metadata: { managedFields } }: KubeObject): KubeObject {
   return managedFields === undefined ? object : { ...object, metadata: { ...object.metadata, managedFields } };
 }

@@ -21,6 +21,16 @@ describe('normalizeArgv', () => {
       ['exec', 'p', '--', 'cmd', '-o=x', '--watch=true'],
     ],
     [
+      ['delete', '--wait=false', '--now=true'],
+      ['delete', '--no-wait', '--now'],
+    ],
+    [['delete', '--wait=true'], ['delete']],
+    [
+      ['-n', 'ns', '--context=x', 'get', '-nother', 'pods'],
+      ['get', '-n', 'ns', '--context=x', '-nother', 'pods'],
+    ],
+    [['--help'], ['--help']],
+    [
       ['validate', '-f', '-'],
       ['validate', '-f', '-'],
     ],

@@ -5,7 +5,7 @@ import type { ApiRequest, ApiResponse } from '../../../../src/apiserver/http/typ
 const user = { name: 'kubelette-admin', groups: ['system:masters'] };
 
 function ask(path: string, body: unknown): Promise<ApiResponse> {
-  const route = reviewRoutes({ decodeBody: async () => body }).find(({ pattern }) => pattern === path);
+  const route = reviewRoutes({ decodeBody: async () => ({ object: body }) }).find(({ pattern }) => pattern === path);
   if (route === undefined) throw new Error(`no route ${path}`);
   // The reviews look at nothing else of a request or response.
   return route.handle({ user } as unknown as ApiRequest, undefined as never);

@@ -100,6 +100,8 @@ const TABLES: readonly (readonly [path: string, object: object, cells: readonly 
   ],
 ];
 
+const written = allKinds.filter(({ verbs }) => verbs.includes('create'));
+
 describe('every kind', () => {
   it('has types like upstream', () => {
     expect(Object.keys(assignable)).toHaveLength(4);
@@ -116,7 +118,7 @@ describe('every kind', () => {
     expect((table.object['rows'] as { cells: unknown[] }[])[0]?.cells).toEqual(cells);
   });
 
-  it.each(allKinds.map((kind) => [`${kind.plural}.${kind.group}`, kind] as const))(
+  it.each(written.map((kind) => [`${kind.plural}.${kind.group}`, kind] as const))(
     '%s defaults an object the same way twice, and finds its own defaults right',
     async (_, kind) => {
       const base = `/${kind.group === '' ? 'api' : `apis/${kind.group}`}/${kind.version}`;

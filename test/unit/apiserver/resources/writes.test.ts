@@ -31,6 +31,14 @@ describe('who owns which field', () => {
       ],
     });
   });
+
+  it('is nobody where the node was assigned, so that applying the manifest does not take it away', async () => {
+    const { object } = await new TestApi().call('POST', `${PODS}?fieldManager=me`, { body: pod('web') });
+    expect(object['spec']).toMatchObject({ nodeName: 'node-a' });
+    expect(JSON.stringify((object['metadata'] as { managedFields: unknown }).managedFields)).not.toContain(
+      'f:nodeName',
+    );
+  });
 });
 
 describe('creating', () => {
