@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildCommandLine, type AgentProcess, type BuiltCommandLine } from '../../support/agent-process.js';
-import { openDockerWorld } from '../../support/docker-world.js';
+import { openDockerWorld, type DockerWorld } from '../../support/docker-world.js';
 import { KubectlShell } from '../../support/kubectl-agent.js';
 import { listOf, podManifest } from '../../support/pod-manifest.js';
 
@@ -12,7 +12,7 @@ let commandLine: BuiltCommandLine;
 let agent: AgentProcess | undefined;
 let directory: string;
 let shell: KubectlShell;
-let cleanUp: () => Promise<void>;
+let world: DockerWorld | undefined;
 let nodeName: string;
 
 const start = async (): Promise<void> => {
@@ -20,8 +20,8 @@ const start = async (): Promise<void> => {
 };
 
 beforeAll(async () => {
-  const world = await openDockerWorld(`kubectl-restart-${randomUUID().slice(0, 4)}`);
-  ({ nodeName, close: cleanUp } = world);
+  world = await openDockerWorld(`kubectl-restart-${randomUUID().slice(0, 4)}`);
+  ({ nodeName } = world);
   directory = await mkdtemp(join(tmpdir(), 'kubelette-restart-'));
   shell = new KubectlShell(directory, join(directory, 'data', 'kubeconfig'));
   commandLine = await buildCommandLine('restart');
@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   shell.close();
   await agent?.kill();
-  await cleanUp();
+  await world?.close();
   await commandLine.remove();
   await rm(directory, { recursive: true, force: true });
 });
