@@ -20,7 +20,7 @@ export interface MemorySample {
   readonly limitBytes?: number;
 }
 
-export interface NetworkSample {
+interface NetworkSample {
   readonly name: string;
   readonly rxBytes: number;
   readonly rxErrors: number;

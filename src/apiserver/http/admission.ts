@@ -42,6 +42,13 @@ export function admit(
   const anonymous = method === 'GET' && ANONYMOUS_PATHS.has(path) ? ANONYMOUS : undefined;
   const user = authenticate(raw) ?? anonymous;
   if (user === undefined) throw new StatusError(401, 'Unauthorized', 'Unauthorized');
+  refuseImpersonation(raw);
   const match = router(method, rawPath);
   return { match, request: { method, path, query, headers: raw.headers, params: match.params, user, signal, raw } };
+}
+
+/** Whoever asks as somebody else wants to see what that one may not do; an answer to the one user there is would mislead. */
+function refuseImpersonation({ headers }: IncomingMessage): void {
+  if (Object.keys(headers).some((name) => name.startsWith('impersonate-')))
+    throw new StatusError(403, 'Forbidden', 'impersonation is not supported: this server has one user');
 }

@@ -9,7 +9,7 @@ export interface StatsSummary {
   readonly pods: readonly PodStats[];
 }
 
-export interface PodStats extends Partial<Consumption> {
+interface PodStats extends Partial<Consumption> {
   readonly podRef: { readonly name: string; readonly namespace: string; readonly uid: string };
   readonly startTime: string;
   readonly containers: readonly ({ readonly name: string; readonly startTime: string } & Consumption)[];

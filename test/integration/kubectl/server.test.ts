@@ -81,6 +81,10 @@ describe('who may do what', () => {
   it('kubectl auth can-i', async () => {
     expect(await ok('kubectl auth can-i create pods')).toBe('yes\n');
     expect(await ok('kubectl auth can-i get pods --subresource=log')).toBe('yes\n');
+    expect(await cluster.shell.run('kubectl auth can-i create pods --as=bob')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('impersonation is not supported'),
+    });
     expect(await ok('kubectl auth can-i --list')).toMatch(/\*\.\* +\[\] +\[\] +\[\*\]/);
   });
 });

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '../../support/eventually.js';
+import { exchange } from '../../support/exchange.js';
 import { useKubectl, type Outcome } from '../../support/kubectl-agent.js';
 import { listOf, podManifest, scriptContainer, UNTIL_TERMINATED } from '../../support/pod-manifest.js';
 
@@ -155,12 +155,3 @@ describe('kubectl debug', () => {
     expect(await ok('kubectl describe pod box')).toMatch(/\nEphemeral Containers:\n {2}debugger-\w+:\n/);
   });
 });
-
-/** Sends everything, then the end, and reads to the end. */
-async function exchange(port: number, bytes: Buffer): Promise<Buffer> {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-  socket.end(bytes);
-  const chunks: Buffer[] = [];
-  for await (const chunk of socket as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}

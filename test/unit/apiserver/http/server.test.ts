@@ -154,6 +154,14 @@ describe('credentials', () => {
     expect(second.received()).toMatch(/^HTTP\/1.1 401 /);
   });
 
+  it('do not let anybody ask as somebody else', async () => {
+    const { port } = await start([echo('GET', '/x')]);
+    for (const name of ['Impersonate-User', 'Impersonate-Group', 'Impersonate-Extra-Scopes']) {
+      const answer = await ask({ ...withCertificate(pki, port), path: '/x', headers: { [name]: 'bob' } });
+      expect([answer.status, reasonOf(answer)]).toEqual([403, 'Forbidden']);
+    }
+  });
+
   it('are asked for on unknown paths too, but not for health', async () => {
     const ok: ApiResponse = { kind: 'text', status: 200, text: 'ok', contentType: 'text/plain' };
     const { port } = await start([get('/readyz', async () => ok), { ...echo('POST', '/healthz') }]);
