@@ -125,7 +125,7 @@ describe.each(clients)('$name', ({ path, env }) => {
       '--',
       'sh',
       '-c',
-      `stty size; trap 's=$(stty size); echo $s; [ "$s" = "44 102" ] && exit 3' WINCH; while :; do sleep 0.1; done`,
+      `until stty size 2>/dev/null | grep '33 101'; do sleep 0.05; done; trap 's=$(stty size); echo $s; [ "$s" = "44 102" ] && exit 3' WINCH; while :; do sleep 0.1; done`,
     );
     const text = `stty rows 33 cols 101; (sleep 2; stty rows 44 cols 102 < /dev/tty) & exec ${inner.map(quoted).join(' ')}`;
     const { code, stdout } = await runProgram(['script', '-qefc', text, '/dev/null'], {

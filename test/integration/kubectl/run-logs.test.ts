@@ -17,7 +17,8 @@ describe('kubectl run', () => {
     );
     expect(code).toBe(4);
     expect(stdout).toBe('got hello\npod "once" deleted from default namespace\n');
-    expect(await run('kubectl get pod once')).toMatchObject({ code: 1 });
+    // kubectl has asked for the deletion and does not wait for it.
+    await eventually('the pod is gone', async () => (await run('kubectl get pod once')).code === 1);
   });
 
   it('--rm -it has a terminal', async () => {
@@ -67,9 +68,12 @@ describe('kubectl logs', () => {
             ],
           },
         }),
-        podManifest('again', 'echo "life $(cat /proc/sys/kernel/random/uuid)"; sleep 1; exit 1', {
-          spec: { restartPolicy: 'OnFailure' },
-        }),
+        // /dev/shm is the pod's: what the first life left there, the second one finds.
+        podManifest(
+          'again',
+          `echo "life $(cat /proc/sys/kernel/random/uuid)"; [ -e /dev/shm/seen ] && { ${UNTIL_TERMINATED}; }; touch /dev/shm/seen; exit 1`,
+          { spec: { restartPolicy: 'OnFailure' } },
+        ),
         podManifest('counting', 'n=0; while :; do n=$((n + 1)); echo "count $n"; sleep 0.2; done', {
           spec: { terminationGracePeriodSeconds: 0 },
         }),
@@ -135,7 +139,8 @@ describe('kubectl logs', () => {
 
   it('--previous of the container before the restart', async () => {
     await eventually('the container has restarted', async () => {
-      return (await ok(`kubectl get pod again -o jsonpath='{..restartCount}'`)) !== '0';
+      const path = '{.status.containerStatuses[0].restartCount}{.status.containerStatuses[0].started}';
+      return (await ok(`kubectl get pod again -o jsonpath='${path}'`)) === '1true';
     });
     const [before, now] = [await ok('kubectl logs again --previous'), await ok('kubectl logs again')];
     expect([before, now]).toEqual([expect.stringMatching(/^life \S+\n$/), expect.stringMatching(/^life \S+\n$/)]);

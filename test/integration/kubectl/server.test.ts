@@ -32,7 +32,7 @@ describe('what the server says of itself', () => {
       ]),
     );
     expect(await ok('kubectl api-resources --namespaced=false -o name')).toMatch(/^namespaces\nnodes\n/);
-    expect(await ok('kubectl api-versions')).toContain('events.k8s.io/v1\nv1\n');
+    expect(await ok('kubectl api-versions')).toContain('events.k8s.io/v1\nmetrics.k8s.io/v1beta1\nv1\n');
   });
 
   it('kubectl explain pods.spec.restartPolicy tells the choices', async () => {
