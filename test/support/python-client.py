@@ -1,0 +1,56 @@
+"""What a program does with the Python client: create, watch, read, execute, patch, delete. Prints what it saw as JSON."""
+
+import json
+import sys
+
+from kubernetes import client, config, utils, watch
+from kubernetes.stream import stream
+
+config.load_kube_config(config_file=sys.argv[1])
+core = client.CoreV1Api()
+seen = {"version": client.VersionApi().get_code().git_version}
+
+utils.create_from_dict(client.ApiClient(), json.load(open(sys.argv[2])))
+phases = []
+for event in watch.Watch().stream(core.list_namespaced_pod, "default", label_selector="app=python", timeout_seconds=30):
+    phases.append(f"{event['type']} {event['object'].status.phase}")
+    statuses = event["object"].status.container_statuses or []
+    if statuses and statuses[0].ready:
+        break
+seen["phases"] = sorted(set(phases))
+
+seen["log"] = core.read_namespaced_pod_log("python", "default")
+seen["followed"] = next(watch.Watch().stream(core.read_namespaced_pod_log, "python", "default", follow=True))
+seen["exec"] = stream(
+    core.connect_get_namespaced_pod_exec, "python", "default", command=["hostname"], stderr=True, stdin=False, stdout=True, tty=False
+)
+running = stream(
+    core.connect_get_namespaced_pod_exec,
+    "python",
+    "default",
+    command=["sh", "-c", "read line; echo got $line; exit 3"],
+    stderr=True,
+    stdin=True,
+    stdout=True,
+    tty=False,
+    _preload_content=False,
+)
+running.write_stdin("hello\n")
+running.run_forever(timeout=10)
+seen["interactive"] = running.read_stdout()
+seen["exitCode"] = running.returncode
+
+core.patch_namespaced_pod("python", "default", {"metadata": {"labels": {"patched": "yes"}}})
+seen["patched"] = [pod.metadata.name for pod in core.list_pod_for_all_namespaces(label_selector="patched=yes").items]
+seen["events"] = sorted({event.reason for event in core.list_namespaced_event("default").items})
+
+core.delete_namespaced_pod("python", "default", grace_period_seconds=1)
+for event in watch.Watch().stream(core.list_namespaced_pod, "default", timeout_seconds=30):
+    if event["type"] == "DELETED":
+        seen["deleted"] = event["object"].metadata.name
+        break
+try:
+    core.read_namespaced_pod("python", "default")
+except client.ApiException as error:
+    seen["missing"] = [error.status, json.loads(error.body)["reason"]]
+print(json.dumps(seen))
