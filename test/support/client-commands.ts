@@ -57,10 +57,7 @@ export async function startClientNode(name: string): Promise<ClientNode> {
 }
 
 /** The command line in this process. */
-export async function runKubelette(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-): Promise<CommandResult> {
+async function runKubelette(args: readonly string[], env: Readonly<Record<string, string>>): Promise<CommandResult> {
   const texts = { out: [] as Buffer[], err: [] as Buffer[] };
   const collect = (chunks: Buffer[]) => ({ write: (chunk: string | Uint8Array) => chunks.push(Buffer.from(chunk)) });
   const terminal = { out: collect(texts.out), err: collect(texts.err), env, clock: systemClock };

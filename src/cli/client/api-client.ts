@@ -133,7 +133,7 @@ export class ApiClient {
 }
 
 /** What keeps us from the server, in kubectl's words where it has some. */
-export function unreachable(url: URL, error: NodeJS.ErrnoException): KubeletteError {
+function unreachable(url: URL, error: NodeJS.ErrnoException): KubeletteError {
   const message =
     error.code === 'ECONNREFUSED'
       ? `The connection to the server ${url.host} was refused - did you specify the right host or port? (is the agent running? start it: kubelette agent)`
@@ -142,7 +142,7 @@ export function unreachable(url: URL, error: NodeJS.ErrnoException): KubeletteEr
 }
 
 /** The rest of a body as text. */
-export async function readText(response: IncomingMessage): Promise<string> {
+async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

@@ -25,8 +25,8 @@ async function kubelette(...args: readonly string[]): Promise<Result> {
   let out = '';
   let err = '';
   const code = await runCommandLine(args, {
-    out: { write: (text) => (out += text) },
-    err: { write: (text) => (err += text) },
+    out: { write: (text) => (out += String(text)) },
+    err: { write: (text) => (err += String(text)) },
     env: {},
     clock: new FakeClock(),
   });
