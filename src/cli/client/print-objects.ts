@@ -33,9 +33,6 @@ export const toList = (items: readonly unknown[]): object => ({
   metadata: { resourceVersion: '' },
 });
 
-/** Formats of `-o` for whole objects. */
-export type ObjectFormat = 'json' | 'yaml';
-
 /** @throws KubeletteError `Invalid` in kubectl's words */
 export function unknownFormat(format: string, known: readonly string[]): KubeletteError {
   return new KubeletteError(

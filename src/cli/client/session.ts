@@ -62,7 +62,7 @@ export async function runSession(
 }
 
 /** The error as kubectl prints it, without the final line break. */
-export function formatError(error: unknown): string {
+function formatError(error: unknown): string {
   if (error instanceof ApiError) return formatApiError(error);
   if (error instanceof Error && error.name === 'TimeoutError')
     return 'error: the request timed out (--request-timeout)';

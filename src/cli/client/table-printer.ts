@@ -109,7 +109,7 @@ function cellText(cell: unknown): string {
 }
 
 /** `a=1,b=2`, in order. */
-export function labelsText(labels: Readonly<Record<string, string>>): string {
+function labelsText(labels: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   return pairs.length === 0 ? '<none>' : pairs.sort().join(',');
 }

@@ -6,9 +6,6 @@ import type { Resource } from './discovery.js';
 import type { ManifestFlags } from './manifest-objects.js';
 import type { Session } from './session.js';
 
-/** Who owns the fields that this client writes. */
-export const FIELD_MANAGER = 'kubelette';
-
 /** Flags of commands that write objects. */
 export interface WriteFlags extends ManifestFlags {
   readonly dryRun?: string | true;
@@ -30,7 +27,7 @@ export function readDryRun(flag: string | true | undefined): DryRun {
 }
 
 /** `--validate` as the API's `fieldValidation`. @throws KubeletteError `Invalid` */
-export function fieldValidation(flag: string | true | undefined): 'Strict' | 'Warn' | 'Ignore' {
+function fieldValidation(flag: string | true | undefined): 'Strict' | 'Warn' | 'Ignore' {
   switch (flag) {
     case undefined:
     case true:
