@@ -6,6 +6,7 @@ const BOOLEAN_FLAGS = new Set([
   '--follow',
   '--force',
   '--force-conflicts',
+  '--ignore-errors',
   '--ignore-not-found',
   '--now',
   '--output-watch-events',

@@ -3,15 +3,20 @@ import { errorMessage } from '../lib/errors.js';
 import { normalizeArgv } from './argv.js';
 import { EXIT_USAGE, type CommandContext } from './command.js';
 import { registerAgent } from './commands/agent.js';
+import { registerApiResources } from './commands/api-resources.js';
 import { registerDelete } from './commands/delete.js';
+import { registerEvents } from './commands/events.js';
+import { registerAttach, registerExec } from './commands/exec.js';
 import { registerGc } from './commands/gc.js';
 import { registerGet } from './commands/get.js';
 import { registerKubeconfig } from './commands/kubeconfig.js';
 import { registerLogs } from './commands/logs.js';
 import { registerNamespaces } from './commands/namespaces.js';
+import { registerPortForward } from './commands/port-forward.js';
 import { registerRun } from './commands/run.js';
 import { registerValidate } from './commands/validate.js';
 import { registerVersion } from './commands/version.js';
+import { registerWait } from './commands/wait.js';
 import { registerApply, registerCreate } from './commands/write.js';
 import { escapeLines } from './output/escape.js';
 import type { Terminal } from './terminal.js';
@@ -66,6 +71,12 @@ function createProgram(context: CommandContext): Command {
     registerApply,
     registerCreate,
     registerDelete,
+    registerExec,
+    registerAttach,
+    registerPortForward,
+    registerWait,
+    registerEvents,
+    registerApiResources,
     registerGc,
     registerVersion,
   ])

@@ -8,12 +8,21 @@ export interface Output {
   readonly rows?: number;
 }
 
+/** A stream that is read, and what is known about what is behind it. */
+export type Input = NodeJS.ReadableStream & {
+  readonly isTTY?: boolean;
+  /** Only of a terminal: keys are passed on as they are pressed, also Ctrl-C. */
+  setRawMode?(raw: boolean): unknown;
+};
+
 /** The world of a command: results go to `out`, everything else to `err`. */
 export interface Terminal {
   readonly out: Output;
   readonly err: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** Absent: there is none. */
+  readonly input?: Input;
 }
 
 /** This process's. A reader that went away (`kubelette … | head`) is no error: what is written then goes nowhere. */
@@ -23,5 +32,14 @@ export function processTerminal(): Terminal {
       if (error.code !== 'EPIPE') throw error;
     });
   }
-  return { out: process.stdout, err: process.stderr, env: process.env, clock: systemClock };
+  return {
+    out: process.stdout,
+    err: process.stderr,
+    env: process.env,
+    clock: systemClock,
+    // Only commands that read it may touch it: that alone keeps a process alive.
+    get input() {
+      return process.stdin;
+    },
+  };
 }

@@ -133,7 +133,7 @@ export class ApiClient {
 }
 
 /** What keeps us from the server, in kubectl's words where it has some. */
-function unreachable(url: URL, error: NodeJS.ErrnoException): KubeletteError {
+export function unreachable(url: URL, error: NodeJS.ErrnoException): KubeletteError {
   const message =
     error.code === 'ECONNREFUSED'
       ? `The connection to the server ${url.host} was refused - did you specify the right host or port? (is the agent running? start it: kubelette agent)`
@@ -142,7 +142,7 @@ function unreachable(url: URL, error: NodeJS.ErrnoException): KubeletteError {
 }
 
 /** The rest of a body as text. */
-async function readText(response: IncomingMessage): Promise<string> {
+export async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

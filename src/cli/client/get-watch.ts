@@ -1,5 +1,5 @@
 import { KubeletteError } from '../../lib/errors.js';
-import { locate, tableFormat, type GetFlags, type Target } from './get.js';
+import { locate, tableFormat, type GetFlags, type Target } from './get-targets.js';
 import { objectName, type AnyObject, type ObjectList } from './objects.js';
 import { formatObject } from './print-objects.js';
 import type { Session } from './session.js';

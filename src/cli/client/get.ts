@@ -1,33 +1,13 @@
 import { KubeletteError } from '../../lib/errors.js';
 import { ApiError } from './api-error.js';
-import { qualifiedSingular, resourcePath, type Resource } from './discovery.js';
-import { selectorQuery, type SelectorFlags } from './selectors.js';
+import type { Resource } from './discovery.js';
 import { objectName, type AnyObject, type ObjectList } from './objects.js';
 import { formatObject, toList, unknownFormat } from './print-objects.js';
 import { readResourceArguments, type Selection } from './resource-arguments.js';
-import type { ClientFlags, Session } from './session.js';
-import { TABLE, TablePrinter, type Table, type TableFormat } from './table-printer.js';
+import type { Session } from './session.js';
+import { TABLE, TablePrinter, type Table } from './table-printer.js';
+import { locate, tableFormat, type GetFlags, type Target } from './get-targets.js';
 import { watchTables } from './get-watch.js';
-
-export interface GetFlags extends ClientFlags, SelectorFlags {
-  readonly allNamespaces?: true;
-  readonly output?: string;
-  readonly headers: boolean;
-  readonly showLabels?: true;
-  readonly labelColumns?: readonly string[];
-  readonly showManagedFields?: true;
-  readonly ignoreNotFound?: true;
-  readonly watch?: true;
-  readonly watchOnly?: true;
-  readonly outputWatchEvents?: true;
-  readonly raw?: string;
-}
-
-/** One request: a list of a type, or one object. */
-export interface Target {
-  readonly resource: Resource;
-  readonly name?: string;
-}
 
 /** `get`: tables as the server makes them, or the objects themselves. */
 export async function get(session: Session, args: readonly string[], flags: GetFlags): Promise<void> {
@@ -62,23 +42,6 @@ function targetsOf(selection: Selection, { allNamespaces, fieldSelector, selecto
     throw new KubeletteError('Invalid', 'a resource cannot be retrieved by name across all namespaces');
   return selection.objects;
 }
-
-/** Where a target is, and the query for it. */
-export function locate(session: Session, { name, resource }: Target, flags: GetFlags) {
-  const namespace = flags.allNamespaces === true ? undefined : session.namespace;
-  const query = name === undefined ? { limit: 500, ...selectorQuery(flags) } : {};
-  return { path: resourcePath(resource, namespace, name), query };
-}
-
-/** How tables of this resource are printed. */
-export const tableFormat = (resource: Resource, flags: GetFlags, several: boolean): TableFormat => ({
-  wide: flags.output === 'wide',
-  noHeaders: !flags.headers,
-  withNamespace: flags.allNamespaces === true && resource.namespaced,
-  showLabels: flags.showLabels === true,
-  labelColumns: flags.labelColumns ?? [],
-  namePrefix: several ? `${qualifiedSingular(resource)}/` : '',
-});
 
 /** All of a list: servers may answer in pages. */
 async function fetchAll<T extends { readonly metadata?: object }>(

@@ -85,7 +85,7 @@ function streamsOf(
   if (allContainers === true) return startOrder(pod).map((container) => ({ pod: pod.metadata.name, container }));
   // A name the pod has not is refused by the server.
   if (wanted !== undefined) return [{ pod: pod.metadata.name, container: wanted }];
-  const { name, notice } = chooseContainer(pod, undefined);
+  const { name, notice } = chooseContainer(pod);
   if (notice !== undefined) terminal.err.write(`${notice}\n`);
   return [{ pod: pod.metadata.name, container: name }];
 }

@@ -1,4 +1,3 @@
-import { KubeletteError } from '../../lib/errors.js';
 import type { AnyObject } from './objects.js';
 
 interface Named {
@@ -27,19 +26,11 @@ export interface ClientPod extends AnyObject {
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 
 /**
- * The container a command is about, and what to tell the user when it was chosen for them.
- * @throws KubeletteError `NotFound` for a name the pod has not
+ * The container of a command that names none, and what to tell the user about it.
  * Source: kubectl pkg/cmd/util/podcmd
  */
-export function chooseContainer(
-  { metadata, spec }: ClientPod,
-  wanted: string | undefined,
-): { readonly name: string; readonly notice?: string } {
+export function chooseContainer({ metadata, spec }: ClientPod): { readonly name: string; readonly notice?: string } {
   const all = allContainers(spec);
-  if (wanted !== undefined) {
-    if (all.some(({ name }) => name === wanted)) return { name: wanted };
-    throw new KubeletteError('NotFound', `container ${wanted} not found in pod ${metadata.name}`);
-  }
   const annotated = metadata.annotations?.[DEFAULT_CONTAINER];
   if (annotated !== undefined && all.some(({ name }) => name === annotated)) return { name: annotated };
   const name = spec.containers[0]?.name ?? '';

@@ -5,21 +5,20 @@ import type { AnyObject, ObjectList } from './objects.js';
 import type { Session } from './session.js';
 import { watchEvents } from './watch-events.js';
 
+/** One object by name. */
+export interface WaitedObject {
+  readonly resource: Resource;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly uid?: string;
+}
+
 /**
  * Waits until the object is deleted, or there is another one of its name.
  * @param deadline aborts when the user interrupts or the time is up
  * @throws KubeletteError `Timeout`
  */
-export async function untilGone(
-  session: Session,
-  object: {
-    readonly resource: Resource;
-    readonly namespace: string | undefined;
-    readonly name: string;
-    readonly uid?: string;
-  },
-  deadline: AbortSignal,
-): Promise<void> {
+export async function untilGone(session: Session, object: WaitedObject, deadline: AbortSignal): Promise<void> {
   const { name, namespace, resource, uid } = object;
   const path = resourcePath(resource, namespace);
   const query = { fieldSelector: `metadata.name=${name}` };

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addClientFlags, collect, runClient } from '../client-command.js';
-import type { GetFlags } from '../client/get.js';
+import type { GetFlags } from '../client/get-targets.js';
 import type { CommandContext } from '../command.js';
 
 /** `kubelette get TYPE [NAME...]`: objects of the agent, as kubectl shows them. */

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { eventually } from '../../support/eventually.js';
 import { startClientNode, type ClientNode, type CommandResult } from '../../support/client-commands.js';
 
@@ -17,7 +21,14 @@ const pod = (name: string, ...containers: readonly object[]): object => ({
   metadata: { name, namespace: 'default', labels: { app: name } },
   spec: { terminationGracePeriodSeconds: 1, containers },
 });
-const FOREVER = 'trap "exit 0" TERM; sleep 10000 & wait';
+const specOf = (object: object): object => (object as { readonly spec: object }).spec;
+/** Input that is there, and then no more, but no end either. */
+function neverEnding(content: string): Readable {
+  const input = new Readable({ read: () => undefined });
+  input.push(content);
+  return input;
+}
+const FOREVER = 'trap "exit 0" TERM; sleep 999 & wait';
 
 let node: ClientNode;
 let started: ClientNode | undefined;
@@ -25,7 +36,9 @@ let started: ClientNode | undefined;
 beforeAll(async () => {
   node = started = await startClientNode('client');
   node.agent.createPod(
-    await definedPod(pod('web', container('a', `echo one; echo two; ${FOREVER}`), container('b', FOREVER))),
+    await definedPod(
+      pod('web', container('a', `echo 1; echo 2; nc -ll -p 8080 -e cat & ${FOREVER}`), container('b', FOREVER)),
+    ),
   );
   await eventually('web runs', async () => (await node.kubectl('get', 'pod', 'web')).out.includes('2/2'));
 });
@@ -53,6 +66,9 @@ async function manifest(name: string, ...objects: readonly object[]): Promise<st
   return path;
 }
 
+/** kubectl says after some mistakes where its help is. */
+const HINT = /^See 'kubectl .*' for help and examples\n/m;
+
 /** The same words with both, one after the other. */
 async function expectSame(...words: readonly string[]): Promise<void> {
   const expected = await node.kubectl(...words);
@@ -63,7 +79,7 @@ async function expectSame(...words: readonly string[]): Promise<void> {
 const ageless = ({ code, err, out }: CommandResult): CommandResult => ({
   code,
   out: out.replace(/\b\d+(?:s|m\d*s?)\b */g, 'AGE '),
-  err,
+  err: err.replace(HINT, ''),
 });
 
 describe('get', () => {
@@ -220,5 +236,134 @@ describe('delete', () => {
       out: 'configmap "stuck" deleted from default namespace\n',
       err: 'error: timed out waiting for the condition on configmaps/stuck\n',
     });
+  });
+});
+
+describe('exec and attach', () => {
+  it.each([
+    ['web'],
+    ['web ls'],
+    ['nosuch -- ls'],
+    ['web -c nope -- ls'],
+    ['web -c b -- nosuchcmd'],
+    ['-it web -c b -- /bin/busybox tty'],
+    ['pod/web -- /bin/busybox echo hi'],
+  ])('exec %s: the same as kubectl', async (args) => expectSame('exec', ...args.split(' ')));
+
+  it('exec keeps the streams apart and passes the exit code on', async () => {
+    const script = 'echo out; echo err >&2; exit 3';
+    expect(await node.kubelette('exec', 'web', '-c', 'a', '--', '/bin/busybox', 'sh', '-c', script)).toEqual({
+      code: 3,
+      out: 'out\n',
+      err: 'err\ncommand terminated with exit code 3\n',
+    });
+  });
+
+  it('exec -i carries everything to the command, and the end of it', async () => {
+    const input = Readable.from(Array.from({ length: 200 }, () => Buffer.alloc(10_000, 'x')));
+    expect(await node.kubeletteWith(input, 'exec', '-i', 'web', '-c', 'a', '--', '/bin/busybox', 'wc', '-c')).toEqual({
+      code: 0,
+      out: '2000000\n',
+      err: '',
+    });
+  });
+
+  it('attach reads and writes the streams of the process itself', async () => {
+    const reader = container('a', 'while read line; do echo "got $line"; done; sleep 10000');
+    node.agent.createPod(await definedPod(pod('reader', { ...reader, stdin: true })));
+    await eventually('it runs', async () => (await node.kubectl('get', 'pod', 'reader')).out.includes('1/1'));
+    const attached = node.startWith(neverEnding('one\ntwo\n'), 'attach', '-qi', 'reader');
+    await eventually('it answers', () => attached.out().includes('got one\ngot two\n'));
+    await node.kubelette('delete', 'pod', 'reader', '--force');
+    await attached.ended;
+  });
+
+  it.each([['exec done -- ls'], ['attach done'], ['attach nosuch'], ['port-forward done 80']])(
+    '%s: refused as by kubectl',
+    async (args) => {
+      if (node.agent.store.get('Pod', 'default/done') === undefined) {
+        const object = pod('done', container('a', 'exit 0'));
+        node.agent.createPod(await definedPod({ ...object, spec: { ...specOf(object), restartPolicy: 'Never' } }));
+      }
+      await node.kubelette('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/done');
+      await expectSame(...args.split(' '));
+    },
+  );
+});
+
+describe('port-forward', () => {
+  it('carries connections to the pod until it is interrupted', async () => {
+    const forwarding = node.start('port-forward', 'web', ':8080', ':8081');
+    const [good, bad] = await eventually('it listens', () => {
+      const ports = [...forwarding.out().matchAll(/Forwarding from 127\.0\.0\.1:(\d+) -> 808[01]\n/g)];
+      return ports.length === 2 ? ports.map(([, port]) => Number(port)) : undefined;
+    });
+    const echo = connect(good ?? 0, '127.0.0.1');
+    echo.write('ping');
+    const [answer] = (await once(echo, 'data')) as [Buffer];
+    expect(answer.toString()).toBe('ping');
+    echo.destroy();
+
+    // Nothing listens there: the connection ends, the forwarding does not.
+    expect(await text(connect(bad ?? 0, '127.0.0.1'))).toBe('');
+
+    process.emit('SIGINT');
+    const { code, err, out } = await forwarding.ended;
+    expect(code).toBe(130);
+    expect(out).toContain(`Handling connection for ${good ?? 0}\n`);
+    expect(err).toMatch(/^error: an error occurred forwarding \d+ -> 8081: .*connection refused\n$/);
+  });
+
+  it.each([['web'], ['nosuch 80'], ['web x']])('%s: refused as by kubectl', async (args) => {
+    await expectSame('port-forward', ...args.split(' '));
+  });
+});
+
+describe('wait', () => {
+  it.each([
+    ['pod/web'],
+    ['--for=condition=Ready pod/web'],
+    ['--for=condition=ready pods -l app=web'],
+    ['--for=condition=Nope pod/web --timeout=200ms'],
+    ['--for=delete pod/nosuch'],
+    ['--for=condition=Ready pod -l app=none'],
+    ['--for=condition=Ready pod/nosuch'],
+    ['--for=jsonpath={.status.phase}=Running pod/web'],
+    ['--for=create pod/web'],
+  ])('%s: the same as kubectl', async (args) => expectSame('wait', ...args.split(' ')));
+
+  it('waits for what is yet to come', async () => {
+    const created = node.kubelette('wait', '--for=create', 'cm/later');
+    const gone = node.kubelette('apply', '-f', await manifest('later.yaml', configMap('later', {})));
+    expect([(await gone).code, (await created).out]).toEqual([0, 'configmap/later condition met\n']);
+    const deleted = node.kubelette('wait', '--for=delete', 'cm/later');
+    await node.kubelette('delete', 'cm', 'later');
+    expect((await deleted).code).toBe(0);
+  });
+});
+
+describe('events and api-resources', () => {
+  it.each([['--for pod/web'], ['-n empty'], ['--types=Warning -n empty'], ['--for pod/web --no-headers']])(
+    'events %s: the same as kubectl',
+    async (args) => expectSame('events', ...args.split(' ')),
+  );
+
+  it.each([[''], ['-o wide'], ['-o name'], ['--namespaced=false'], ['--api-group=coordination.k8s.io']])(
+    'api-resources %s: the same as kubectl',
+    async (args) => expectSame('api-resources', ...args.split(' ').filter((word) => word !== '')),
+  );
+});
+
+describe('get -w', () => {
+  it('prints a line for each change', async () => {
+    const watching = node.start('get', 'cm', 'watched', '-w', '--no-headers');
+    expect((await watching.ended).code).toBe(1);
+    await node.kubelette('apply', '-f', await manifest('watched.yaml', configMap('watched', {})));
+    const again = node.start('get', 'cm', 'watched', '-w', '--no-headers');
+    await eventually('it is shown', () => /^watched +0 /.test(again.out()));
+    await node.kubelette('apply', '-f', await manifest('watched.yaml', configMap('watched', { a: '1' })));
+    await eventually('its change is shown', () => /^watched +0 .*\nwatched +1 .*\n$/.test(again.out()));
+    process.emit('SIGINT');
+    expect((await again.ended).code).toBe(130);
   });
 });

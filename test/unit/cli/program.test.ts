@@ -64,7 +64,7 @@ describe('usage', () => {
     [['namespaces']],
     [['gc', '--node-name', 'Not_A_Name']],
     [['version', '--no-such-flag']],
-    [['get', 'pods']],
+    [['get', 'pods', '--no-such-flag']],
   ])('is 2 for %j', async (args) => {
     const { code, out, err } = await kubelette(...args);
     expect(code).toBe(2);

@@ -11,7 +11,10 @@ interface Definitions {
 const fieldsOf = (message: string): string[] => [...(namedFields(message)?.keys() ?? [])].sort();
 
 describe('the table of messages', () => {
-  it.each(allKinds.map((kind) => [`${kind.group} ${kind.kind}`, kind] as const))(
+  // What cannot be made is never sent.
+  const written = allKinds.filter(({ verbs }) => verbs.includes('create'));
+
+  it.each(written.map((kind) => [`${kind.group} ${kind.kind}`, kind] as const))(
     'has the fields of the schema of %s, everywhere in it',
     (_, { group, version, kind, schema }) => {
       expect(messageOf(group === '' ? version : `${group}/${version}`, kind)).toBeDefined();
