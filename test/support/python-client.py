@@ -19,8 +19,9 @@ for event in watch.Watch().stream(core.list_namespaced_pod, "default", label_sel
         break
 seen["phases"] = sorted(set(phases))
 
-seen["log"] = core.read_namespaced_pod_log("python", "default")
+# Ready says that the container runs, not that it has written: the first line is waited for, then it can be read.
 seen["followed"] = next(watch.Watch().stream(core.read_namespaced_pod_log, "python", "default", follow=True))
+seen["log"] = core.read_namespaced_pod_log("python", "default")
 seen["exec"] = stream(
     core.connect_get_namespaced_pod_exec, "python", "default", command=["hostname"], stderr=True, stdin=False, stdout=True, tty=False
 )
