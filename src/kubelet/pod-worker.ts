@@ -5,6 +5,7 @@ import type { Logger } from '../lib/logger.js';
 import { Wake } from '../lib/wake.js';
 import { RESYNC_PERIOD_MS, SYNC_RETRY_MS } from '../options.js';
 import type { ObservedPod } from '../runtime/observed.js';
+import { fieldPath } from './core/container-path.js';
 import { computePodActions } from './core/pod-actions.js';
 import type { PodPlan } from './core/pod-action.js';
 import { podDescription } from './core/messages.js';
@@ -12,8 +13,10 @@ import { podIdentity } from './core/pod-identity.js';
 import { computePodStatus } from './core/pod-status.js';
 import type { StartProblem, SyncInput } from './core/sync-input.js';
 import { planOrphan } from './core/termination.js';
+import { execute } from './execute.js';
 import { publishStatus } from './status-manager.js';
-import { execute, fieldPath, podExecutors, type SyncPorts } from './sync-pod.js';
+import { podExecutors } from './sync-pod.js';
+import type { SyncPorts } from './sync-ports.js';
 
 export interface PodWorkerOptions {
   readonly uid: string;

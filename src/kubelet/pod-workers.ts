@@ -4,7 +4,7 @@ import type { Logger } from '../lib/logger.js';
 import { parseRfc3339 } from '../lib/time.js';
 import type { Store } from '../store/store.js';
 import { PodWorker } from './pod-worker.js';
-import type { SyncPorts } from './sync-pod.js';
+import type { SyncPorts } from './sync-ports.js';
 
 export interface PodWorkersOptions {
   readonly ports: SyncPorts;

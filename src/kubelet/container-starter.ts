@@ -1,0 +1,108 @@
+import { containerHash } from '../api/hash.js';
+import type { Container, EphemeralContainer, Pod } from '../api/schema/pod.js';
+import { errorMessage, hasCode } from '../lib/errors.js';
+import { SYNC_RETRY_MS } from '../options.js';
+import { fieldPath } from './core/container-path.js';
+import { buildContainerSpec } from './core/container-spec.js';
+import type { PodAction } from './core/pod-action.js';
+import { podIdentity } from './core/pod-identity.js';
+import { currentSandbox } from './core/sandbox-view.js';
+import type { SyncContext, SyncPorts } from './sync-ports.js';
+
+type StartAction = Extract<PodAction, { kind: 'startContainer' }>;
+
+/** Image, create, start, with the kubelet's events and reasons at each step. A failure is a fact for the next round. */
+export class ContainerStarter {
+  readonly #ports: SyncPorts;
+  readonly #context: SyncContext;
+
+  constructor(ports: SyncPorts, context: SyncContext) {
+    this.#ports = ports;
+    this.#context = context;
+  }
+
+  async start(action: StartAction, signal: AbortSignal): Promise<void> {
+    const { clock, engine, events, images, messages, runtime } = this.#ports;
+    const { observed, pod, problems, wake } = this.#context;
+    const container = specified(pod, action.name);
+    const sandbox = currentSandbox(observed);
+    if (container === undefined || sandbox === undefined) return;
+    const path = fieldPath(action.containerKind, action.name);
+    const specHash = containerHash(container);
+    const fail = (reason: string, message: string, retryAt: number): void => {
+      problems.set(action.name, { reason, message, retryAt, specHash });
+      events.event(pod, 'Warning', 'Failed', `Error: ${message}`, path);
+    };
+
+    const onChange = (): void => {
+      // It may be tried again now; until that has an outcome the status keeps saying why it did not run.
+      const problem = problems.get(action.name);
+      if (problem !== undefined) problems.set(action.name, { ...problem, retryAt: 0 });
+      wake();
+    };
+    const attempt = await this.#attempt(action);
+    const image = await images.ensure({ pod, container, attempt, fieldPath: path, onChange }, signal);
+    if (image.state === 'failed') {
+      problems.set(action.name, { ...image, retryAt: image.retryAt + engine.clockSkewMs, specHash });
+      return;
+    }
+    if (image.state === 'pulling') {
+      const before = problems.get(action.name);
+      const { reason = '', message = '' } = before?.specHash === specHash ? before : {};
+      problems.set(action.name, { reason, message, retryAt: Infinity, specHash });
+      return;
+    }
+
+    let spec;
+    try {
+      const ownFile = engine.sharesFilesystem && (container.terminationMessagePath ?? '') !== '';
+      spec = buildContainerSpec({
+        pod,
+        container,
+        kind: action.containerKind,
+        attempt,
+        backoffMs: action.backoffMs,
+        sandbox,
+        instances: observed.containers,
+        image: image.image,
+        allocatable: this.#ports.allocatable,
+        ...(ownFile ? { terminationFile: await messages.prepare(pod, container, attempt) } : {}),
+      });
+    } catch (error) {
+      if (!hasCode(error, 'Invalid')) throw error;
+      fail('CreateContainerConfigError', errorMessage(error), clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);
+      return;
+    }
+    let id: string;
+    try {
+      id = await runtime.createContainer(spec, signal);
+    } catch (error) {
+      if (signal.aborted || hasCode(error, 'Unavailable')) throw error;
+      fail('CreateContainerError', errorMessage(error), clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);
+      return;
+    }
+    events.event(pod, 'Normal', 'Created', `Created container: ${action.name}`, path);
+    try {
+      await runtime.startContainer(id, signal);
+    } catch (error) {
+      if (signal.aborted || hasCode(error, 'Unavailable')) throw error;
+      // The dead record carries the back-off; nothing more to wait for here.
+      fail('RunContainerError', `failed to start container "${action.name}": ${errorMessage(error)}`, 0);
+      return;
+    }
+    problems.delete(action.name);
+    events.event(pod, 'Normal', 'Started', `Started container ${action.name}`, path);
+  }
+
+  /** With no record and no status left, the log files still tell which attempts there were. Source: kubelet startContainer. */
+  async #attempt({ attempt, name }: StartAction): Promise<number> {
+    if (attempt !== 0 || this.#context.observed.containers.some((record) => record.name === name)) return attempt;
+    const logged = await this.#ports.logs.highestAttempt(podIdentity(this.#context.pod), name);
+    return logged === undefined ? 0 : logged + 1;
+  }
+}
+
+const specified = ({ spec }: Pod, name: string): Container | EphemeralContainer | undefined =>
+  [...(spec.initContainers ?? []), ...spec.containers, ...(spec.ephemeralContainers ?? [])].find(
+    (container) => container.name === name,
+  );

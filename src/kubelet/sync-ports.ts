@@ -1,0 +1,36 @@
+import type { Pod } from '../api/schema/pod.js';
+import type { Clock } from '../lib/clock.js';
+import type { ObservedPod } from '../runtime/observed.js';
+import type { ContainerRuntime, EngineInfo, VolumeService } from '../runtime/runtime.js';
+import type { Store } from '../store/store.js';
+import type { StartProblem } from './core/sync-input.js';
+import type { EventSink } from './events/event-sink.js';
+import type { ImageManager } from './image-manager.js';
+import type { LogStore } from './logs/log-store.js';
+import type { TerminationMessages } from './termination-messages.js';
+
+/** What executing needs of the node; the same for all pods. */
+export interface SyncPorts {
+  readonly runtime: ContainerRuntime;
+  readonly volumes: VolumeService;
+  readonly images: ImageManager;
+  readonly logs: LogStore;
+  readonly messages: TerminationMessages;
+  readonly events: EventSink;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly engine: EngineInfo;
+  readonly allocatable: Readonly<Record<string, string>>;
+}
+
+/** One pod's part: what it is and what was seen when the actions were decided. */
+export interface SyncContext {
+  readonly pod: Pod;
+  readonly observed: ObservedPod;
+  /** Written here, read by the next decision. By container name. */
+  readonly problems: Map<string, StartProblem>;
+  /** Containers whose `Killing` event was recorded: one kill, one event, however often it is resumed. */
+  readonly announcedKills: Set<string>;
+  /** Something the round did not wait for has happened. */
+  readonly wake: () => void;
+}
