@@ -26,15 +26,13 @@ export function computeContainerStatus(view: ContainerView, context: ContainerSt
   const { newest, stored } = view;
   const base = newest === undefined ? withoutRecord(view, context) : fromRecord(view, newest, context);
   const status = context.final ? base : withWaiting(base, context.waiting ?? rerun(view, context));
-  // One the engine is taking away still shows what is known of it, but nobody can rely on it.
-  const running = status.state?.running !== undefined && newest?.state !== 'unknown';
   // Nobody waits for an ephemeral container: it has no part in readiness.
   if (view.kind === 'ephemeral') return { ...status, ready: false };
   return {
     ...status,
-    // Probes are not realised yet: a running container is started and ready.
-    ready: view.kind === 'init' ? status.state?.terminated?.exitCode === 0 : running,
-    started: running,
+    // One the engine is taking away still shows what is known of it, but it is neither: nobody can rely on it.
+    ready: view.kind === 'init' ? status.state?.terminated?.exitCode === 0 : view.ready,
+    started: view.started,
     restartCount: Math.max(status.restartCount, stored?.restartCount ?? 0),
   };
 }

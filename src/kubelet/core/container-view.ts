@@ -1,5 +1,6 @@
 import type { Container, ContainerStatus, Pod } from '../../api/schema/pod.js';
 import type { ContainerKind, ObservedContainer } from '../../runtime/observed.js';
+import { isReady, isStarted } from './readiness.js';
 import { effectiveRestartPolicy, type RestartPolicy } from './restart-policy.js';
 import { currentSandbox } from './sandbox-view.js';
 import type { SyncInput } from './sync-input.js';
@@ -21,6 +22,10 @@ export interface ContainerView {
   readonly startedHere: boolean;
   /** Its newest instance in the current sandbox ended with 0 (and not by OOM). */
   readonly succeededHere: boolean;
+  /** The newest instance runs and its startup probe, if it has one, succeeded. */
+  readonly started: boolean;
+  /** And it is ready to serve, as far as probes say. Nothing about regular init containers: they are ready when done. */
+  readonly ready: boolean;
 }
 
 const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
@@ -41,7 +46,7 @@ export function containerViews(input: SyncInput): {
 }
 
 function containerView(input: SyncInput, spec: Container, kind: ContainerKind): ContainerView {
-  const { pod, observed } = input;
+  const { pod, observed, probes } = input;
   const records = observed.containers.filter((record) => record.name === spec.name);
   const newest = records[0];
   const stored = storedStatus(pod, spec.name, kind);
@@ -61,6 +66,8 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
     succeededHere: here
       ? newest.state === 'exited' && newest.exitCode === 0 && !newest.oomKilled
       : storedHere && stored?.state?.terminated?.exitCode === 0,
+    started: isStarted({ spec, newest, stored }, probes),
+    ready: isReady({ spec, newest, stored }, probes),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Pod } from '../../api/schema/pod.js';
 import type { ObservedPod } from '../../runtime/observed.js';
 import type { WaitingReason } from './pod-action.js';
+import type { ProbeSnapshot } from './probe-state.js';
 
 /** The last attempt to start a container failed, or has to wait for its image. Kubelet: the reason cache. */
 export interface StartProblem extends WaitingReason {
@@ -17,6 +18,8 @@ export interface SyncInput {
   readonly observed: ObservedPod;
   /** By container name; forgotten when the agent restarts. */
   readonly problems: ReadonlyMap<string, StartProblem>;
+  /** Absent: nobody probes, and every probe counts as passed. */
+  readonly probes?: ProbeSnapshot;
   /** The engine's clock, epoch milliseconds: it is compared with times the engine wrote. */
   readonly now: number;
   /** Engine's clock minus the agent's, for times the agent wrote: deletions. Absent: none. */
