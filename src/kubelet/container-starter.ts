@@ -7,6 +7,7 @@ import { buildContainerSpec } from './core/container-spec.js';
 import type { PodAction } from './core/pod-action.js';
 import { podIdentity } from './core/pod-identity.js';
 import { currentSandbox } from './core/sandbox-view.js';
+import { storedConfig } from './stored-config.js';
 import type { SyncContext, SyncPorts } from './sync-ports.js';
 
 type StartAction = Extract<PodAction, { kind: 'startContainer' }>;
@@ -66,6 +67,7 @@ export class ContainerStarter {
         instances: observed.containers,
         image: image.image,
         allocatable: this.#ports.allocatable,
+        config: storedConfig(this.#ports.store, podIdentity(pod).namespace),
         ...(ownFile ? { terminationFile: await messages.prepare(pod, container, attempt) } : {}),
       });
     } catch (error) {

@@ -57,6 +57,14 @@ export class PodWorker {
     this.#wake.set();
   }
 
+  /** A ConfigMap or Secret the pod refers to came, changed or went: whatever failed for its sake is tried again at once. */
+  configChanged(): void {
+    for (const [name, problem] of this.#problems) {
+      if (problem.reason === 'CreateContainerConfigError') this.#problems.set(name, { ...problem, retryAt: 0 });
+    }
+    this.#wake.set();
+  }
+
   /** Look again now: a deletion, or one with a shorter grace, ends the round in progress. Ordinary updates never do. */
   preempt(): void {
     this.#round?.abort(PREEMPTED);

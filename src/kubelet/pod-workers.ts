@@ -4,6 +4,7 @@ import type { Logger } from '../lib/logger.js';
 import { parseRfc3339 } from '../lib/time.js';
 import type { Store } from '../store/store.js';
 import { PodWorker } from './pod-worker.js';
+import { followConfig } from './stored-config.js';
 import type { SyncPorts } from './sync-ports.js';
 
 export interface PodWorkersOptions {
@@ -34,14 +35,10 @@ export class PodWorkers {
     this.#store = options.ports.store;
   }
 
-  /** Follows the store until abort: a new pod gets a worker, a change wakes it, a deletion pre-empts it. */
+  /** Follows the store until abort: a new pod gets a worker, a change of it or its configuration wakes it, a deletion pre-empts it. */
   async run(signal: AbortSignal): Promise<void> {
-    const { items, resourceVersion } = this.#store.list<Pod>('Pod');
-    for (const pod of items) this.#changed(pod);
-    for await (const { object, type } of this.#store.watch<Pod>('Pod', resourceVersion, signal)) {
-      if (type === 'DELETED') this.#deleted(object);
-      else this.#changed(object);
-    }
+    const onConfig = (pod: Pod): void => this.#configChanged(pod);
+    await Promise.all([this.#followPods(signal), followConfig(this.#store, onConfig, signal)]);
   }
 
   /** The engine may have something new about this pod. Unknown pods are nobody's business here. */
@@ -77,6 +74,19 @@ export class PodWorkers {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the agent stops'));
     await Promise.all([...this.#running.values()].map(({ done }) => done));
+  }
+
+  async #followPods(signal: AbortSignal): Promise<void> {
+    const { items, resourceVersion } = this.#store.list<Pod>('Pod');
+    for (const pod of items) this.#changed(pod);
+    for await (const { object, type } of this.#store.watch<Pod>('Pod', resourceVersion, signal)) {
+      if (type === 'DELETED') this.#deleted(object);
+      else this.#changed(object);
+    }
+  }
+
+  #configChanged({ metadata: { uid = '' } }: Pod): void {
+    this.#running.get(uid)?.worker.configChanged();
   }
 
   #changed(pod: Pod): void {

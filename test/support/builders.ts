@@ -1,5 +1,7 @@
+import type { ConfigMap, Secret } from '../../src/api/schema/config.js';
 import type { Container, Pod, PodSpec, PodStatus } from '../../src/api/schema/pod.js';
 import { containerHash } from '../../src/api/hash.js';
+import type { ConfigObjects } from '../../src/kubelet/core/config-objects.js';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../../src/runtime/observed.js';
 
 /** A moment all table tests agree on: 2026-01-01T00:00:00Z. */
@@ -23,6 +25,35 @@ export function aPod(
   };
   return changes.status === undefined ? pod : { ...pod, status: changes.status };
 }
+
+/** @param data plain texts */
+export const aConfigMap = (name: string, data: Readonly<Record<string, string>>): ConfigMap => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace: 'default' },
+  data,
+});
+
+/** @param texts not encoded yet */
+export const aSecret = (name: string, texts: Readonly<Record<string, string>>): Secret => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, namespace: 'default' },
+  type: 'Opaque',
+  data: Object.fromEntries(
+    Object.entries(texts).map(([key, text]) => [key, Buffer.from(text).toString('base64')] as const),
+  ),
+});
+
+export const configOf = (...objects: readonly (ConfigMap | Secret)[]): ConfigObjects => ({
+  configMap: (name) => objects.filter((object) => object.kind === 'ConfigMap').find(named(name)),
+  secret: (name) => objects.filter((object) => object.kind === 'Secret').find(named(name)),
+});
+
+const named =
+  (name: string) =>
+  ({ metadata }: ConfigMap | Secret): boolean =>
+    metadata.name === name;
 
 export function aSandbox(changes: Partial<ObservedSandbox> = {}): ObservedSandbox {
   const attempt = changes.attempt ?? 0;

@@ -5,6 +5,7 @@ import { KubeletteError } from '../../lib/errors.js';
 import type { ContainerKind, ObservedContainer } from '../../runtime/observed.js';
 import type { ImageFound } from '../../runtime/runtime.js';
 import type { ContainerSpec, Mount } from '../../runtime/specs.js';
+import type { ConfigObjects } from './config-objects.js';
 import { containerEnv, type Allocatable } from './env.js';
 import { podIdentity } from './pod-identity.js';
 import { resourceSettings } from './resources.js';
@@ -23,6 +24,7 @@ export interface ContainerSpecInput {
   readonly instances?: readonly ObservedContainer[];
   readonly image: ImageFound;
   readonly allocatable: Allocatable;
+  readonly config: ConfigObjects;
   /** A file of the agent that becomes the container's termination message file, where the engine can see it. */
   readonly terminationFile?: string;
 }
@@ -36,7 +38,7 @@ export interface ContainerSpecInput {
  */
 export function buildContainerSpec(input: ContainerSpecInput): ContainerSpec {
   const { container, image, pod } = input;
-  const env = containerEnv(pod, container, input.allocatable);
+  const env = containerEnv(input);
   const expandAll = (texts: readonly string[]): string[] => texts.map((text) => expand(text, (name) => env.get(name)));
   const command = expandAll(container.command ?? []);
   const args = expandAll(container.args ?? []);

@@ -1,49 +1,63 @@
 import { expand } from '../../api/expansion.js';
 import { resolveFieldPath, resolveResourceField } from '../../api/field-path.js';
-import type { Container, EnvVarSource, Pod, ResourceFieldSelector } from '../../api/schema/pod.js';
+import type { Container, EnvVar, EnvVarSource, Pod, ResourceFieldSelector } from '../../api/schema/pod.js';
 import { KubeletteError } from '../../lib/errors.js';
+import { configData, configKey, secretData, secretKey } from './config-data.js';
+import type { ConfigObjects } from './config-objects.js';
 
 /** Allocatable amounts by resource name: what a missing limit means for resourceFieldRef. */
 export type Allocatable = Readonly<Record<string, string>>;
 
+export interface EnvInput {
+  /** With the fields of the status that may be asked for: `status.podIP`. */
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly allocatable: Allocatable;
+  readonly config: ConfigObjects;
+}
+
 /**
- * The environment of a container: each variable may use those before it, later ones win. Fields of the status must
- * be filled in before (`status.podIP`).
- * Source: kubelet makeEnvironmentVariables, pkg/kubelet/kubelet_pods.go.
+ * The environment of a container: first whole ConfigMaps and Secrets, then single variables, of which each may use those
+ * before it. Later ones win. Source: kubelet makeEnvironmentVariables, pkg/kubelet/kubelet_pods.go.
  *
  * @throws KubeletteError `Invalid` when a source cannot be resolved
  */
-export function containerEnv(pod: Pod, container: Container, allocatable: Allocatable): ReadonlyMap<string, string> {
-  if ((container.envFrom ?? []).some(({ configMapRef, secretRef }) => (configMapRef ?? secretRef)?.optional !== true)) {
-    throw new KubeletteError('Invalid', `envFrom of container "${container.name}" is not realised yet`);
-  }
+export function containerEnv(input: EnvInput): ReadonlyMap<string, string> {
   const env = new Map<string, string>();
-  for (const { name, value, valueFrom } of container.env ?? []) {
-    const resolved =
-      valueFrom === undefined
-        ? expand(value ?? '', (known) => env.get(known))
-        : fromSource(pod, container, allocatable, valueFrom);
-    if (resolved !== undefined) env.set(name, resolved);
+  for (const { configMapRef, prefix = '', secretRef } of input.container.envFrom ?? []) {
+    const data = {
+      ...(configMapRef === undefined ? {} : configData(input.config, configMapRef)),
+      ...(secretRef === undefined ? {} : secretData(input.config, secretRef)),
+    };
+    for (const [key, value] of Object.entries(data)) env.set(prefix + key, value);
+  }
+  for (const variable of input.container.env ?? []) {
+    const value = valueOf(variable, input, (known) => env.get(known));
+    if (value !== undefined) env.set(variable.name, value);
   }
   return env;
 }
 
-function fromSource(
-  pod: Pod,
-  container: Container,
-  allocatable: Allocatable,
-  source: EnvVarSource,
+/** Undefined: there is no such variable, and one of that name from before stays. */
+function valueOf(
+  { value, valueFrom }: EnvVar,
+  input: EnvInput,
+  lookup: (name: string) => string | undefined,
 ): string | undefined {
-  if (source.fieldRef !== undefined) return resolveFieldPath(pod, source.fieldRef.fieldPath);
-  if (source.resourceFieldRef !== undefined) {
-    return resolveResourceField(named(pod, container, source.resourceFieldRef), source.resourceFieldRef, allocatable);
+  return valueFrom === undefined ? expand(value ?? '', lookup) : fromSource(valueFrom, input);
+}
+
+function fromSource(source: EnvVarSource, { allocatable, config, container, pod }: EnvInput): string | undefined {
+  const { configMapKeyRef, fieldRef, fileKeyRef, resourceFieldRef, secretKeyRef } = source;
+  if (fieldRef !== undefined) return resolveFieldPath(pod, fieldRef.fieldPath);
+  if (resourceFieldRef !== undefined) {
+    return resolveResourceField(named(pod, container, resourceFieldRef), resourceFieldRef, allocatable);
   }
-  if ((source.configMapKeyRef ?? source.secretKeyRef)?.optional === true) return undefined;
-  const kind = Object.keys(source)[0] ?? 'valueFrom';
-  throw new KubeletteError(
-    'Invalid',
-    `${kind} in the environment of container "${container.name}" is not realised yet`,
-  );
+  const namespace = pod.metadata.namespace ?? 'default';
+  if (configMapKeyRef !== undefined) return configKey(config, namespace, configMapKeyRef);
+  if (secretKeyRef !== undefined) return secretKey(config, namespace, secretKeyRef);
+  const what = fileKeyRef === undefined ? 'valueFrom without a source' : 'fileKeyRef';
+  throw new KubeletteError('Invalid', `${what} in the environment of container "${container.name}" is not realised`);
 }
 
 function named(pod: Pod, own: Container, { containerName }: ResourceFieldSelector): Container {

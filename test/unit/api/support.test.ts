@@ -87,7 +87,7 @@ describe('fields without effect', () => {
       {
         readinessProbe: { httpGet: { port: 80 } },
         envFrom: [{ configMapRef: { name: 'x' } }],
-        env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }],
+        env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path: 'p', key: 'k' } } }],
         volumeMounts: [{ name: 'c', mountPath: '/c', subPath: 'x' }],
         securityContext: { seccompProfile: { type: 'Localhost', localhostProfile: 'p' } },
       },
@@ -95,8 +95,7 @@ describe('fields without effect', () => {
     expect(messages(subject).sort()).toEqual([
       'spec.activeDeadlineSeconds is not realised yet and has no effect',
       'spec.affinity has no effect: there is one node, and every pod runs on it',
-      'spec.containers[0].envFrom is not realised yet and has no effect',
-      'spec.containers[0].env[0].valueFrom.secretKeyRef is not realised yet and has no effect',
+      'spec.containers[0].env[0].valueFrom.fileKeyRef is not realised yet and has no effect',
       'spec.containers[0].readinessProbe is not realised yet and has no effect',
       'spec.containers[0].securityContext.seccompProfile.localhostProfile is not realised yet and has no effect',
       'spec.containers[0].securityContext.seccompProfile.type "Localhost" is not realised yet',

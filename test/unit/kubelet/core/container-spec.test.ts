@@ -4,7 +4,7 @@ import { containerHash } from '../../../../src/api/hash.js';
 import type { Container, Pod, PodSpec } from '../../../../src/api/schema/pod.js';
 import { buildContainerSpec, type ContainerSpecInput } from '../../../../src/kubelet/core/container-spec.js';
 import type { ContainerSpec } from '../../../../src/runtime/specs.js';
-import { aContainer, aPod } from '../../../support/builders.js';
+import { aContainer, aPod, configOf } from '../../../support/builders.js';
 
 const input = (pod: Pod, container: Container, changes: Partial<ContainerSpecInput> = {}): ContainerSpecInput => ({
   pod,
@@ -15,6 +15,7 @@ const input = (pod: Pod, container: Container, changes: Partial<ContainerSpecInp
   sandbox: { id: 'sandbox-0', instance: 'sandbox-0@1' },
   image: { id: 'sha256:1', sizeBytes: 1, user: '' },
   allocatable: { cpu: '2', memory: '4Gi' },
+  config: configOf(),
   ...changes,
 });
 const build = (

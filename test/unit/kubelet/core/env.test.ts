@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Container, EnvVar } from '../../../../src/api/schema/pod.js';
 import { containerEnv } from '../../../../src/kubelet/core/env.js';
-import { aContainer, aPod } from '../../../support/builders.js';
+import { aConfigMap, aContainer, aPod, aSecret, configOf } from '../../../support/builders.js';
 
 const ALLOCATABLE = { cpu: '4', memory: '8Gi' };
 const pod = aPod(
@@ -21,8 +21,15 @@ const pod = aPod(
     },
   },
 );
-const envOf = (env: EnvVar[], changes: Partial<Container> = {}): Record<string, string> =>
-  Object.fromEntries(containerEnv(pod, aContainer('app', { env, ...changes }), ALLOCATABLE));
+const config = configOf(
+  aConfigMap('c', { k: 'from c', 'odd.1-key': 'odd', __proto__x: 'x' }),
+  aSecret('s', { k: 'from s', password: 'päss' }),
+  { ...aConfigMap('binary', { text: 't' }), binaryData: { raw: 'AAEC' } },
+);
+const envOf = (env: EnvVar[], changes: Partial<Container> = {}): Record<string, string> => {
+  const container = aContainer('app', { env, ...changes });
+  return Object.fromEntries(containerEnv({ pod, container, allocatable: ALLOCATABLE, config }));
+};
 
 describe('environment', () => {
   it.each<[string, EnvVar[], Record<string, string>]>([
@@ -134,17 +141,77 @@ describe('resourceFieldRef', () => {
   });
 });
 
+describe('ConfigMaps and Secrets', () => {
+  it.each<[string, EnvVar[], Partial<Container>, Record<string, string>]>([
+    ['are taken whole', [], { envFrom: [{ secretRef: { name: 's' } }] }, { k: 'from s', password: 'päss' }],
+    ['give every key a prefix', [], { envFrom: [{ prefix: 'X_', configMapRef: { name: 'binary' } }] }, { X_text: 't' }],
+    [
+      'give keys that no shell could name',
+      [],
+      { envFrom: [{ configMapRef: { name: 'c' } }] },
+      { k: 'from c', 'odd.1-key': 'odd', __proto__x: 'x' },
+    ],
+    [
+      'lose against later ones, and all of them against single variables',
+      [{ name: 'password', value: 'mine' }],
+      { envFrom: [{ secretRef: { name: 's' } }, { configMapRef: { name: 'c' } }] },
+      { k: 'from c', 'odd.1-key': 'odd', __proto__x: 'x', password: 'mine' },
+    ],
+    [
+      'give single keys, which are not expanded',
+      [
+        { name: 'A', valueFrom: { configMapKeyRef: { name: 'c', key: 'k' } } },
+        { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'password' } } },
+        { name: 'C', value: '$(A) and $(B)' },
+      ],
+      {},
+      { A: 'from c', B: 'päss', C: 'from c and päss' },
+    ],
+    [
+      'may be missing where they are optional',
+      [
+        { name: 'A', valueFrom: { configMapKeyRef: { name: 'absent', key: 'k', optional: true } } },
+        { name: 'B', valueFrom: { secretKeyRef: { name: 's', key: 'absent', optional: true } } },
+      ],
+      { envFrom: [{ configMapRef: { name: 'absent', optional: true } }, { secretRef: { name: 'x', optional: true } }] },
+      {},
+    ],
+    [
+      'leave an earlier variable of the same name when they are missing',
+      [{ name: 'text', valueFrom: { configMapKeyRef: { name: 'absent', key: 'k', optional: true } } }],
+      { envFrom: [{ configMapRef: { name: 'binary' } }] },
+      { text: 't' },
+    ],
+  ])('%s', (_what, env, changes, wanted) => {
+    expect(envOf(env, changes)).toEqual(wanted);
+  });
+});
+
 describe('what cannot be resolved', () => {
   const from = (valueFrom: EnvVar['valueFrom']): EnvVar[] => [
     { name: 'A', ...(valueFrom === undefined ? {} : { valueFrom }) },
   ];
-  const notYet = (kind: string): string => `${kind} in the environment of container "app" is not realised yet`;
 
   it.each<[string, EnvVar[], string]>([
-    ['a ConfigMap key', from({ configMapKeyRef: { name: 'c', key: 'k' } }), notYet('configMapKeyRef')],
-    ['a Secret key', from({ secretKeyRef: { name: 's', key: 'k' } }), notYet('secretKeyRef')],
-    ['a file key', from({ fileKeyRef: { volumeName: 'v', path: 'p', key: 'k' } }), notYet('fileKeyRef')],
-    ['no source at all', from({}), notYet('valueFrom')],
+    ['a ConfigMap', from({ configMapKeyRef: { name: 'no', key: 'k' } }), 'configmap "no" not found'],
+    ['a Secret', from({ secretKeyRef: { name: 'no', key: 'k' } }), 'secret "no" not found'],
+    [
+      'a key of a ConfigMap',
+      from({ configMapKeyRef: { name: 'c', key: 'constructor' } }),
+      "couldn't find key constructor in ConfigMap default/c",
+    ],
+    ['a key of a Secret', from({ secretKeyRef: { name: 's', key: 'no' } }), "couldn't find key no in Secret default/s"],
+    [
+      'a binary value, which no environment can have',
+      from({ configMapKeyRef: { name: 'binary', key: 'raw' } }),
+      "couldn't find key raw in ConfigMap default/binary",
+    ],
+    [
+      'a file key',
+      from({ fileKeyRef: { volumeName: 'v', path: 'p', key: 'k' } }),
+      'fileKeyRef in the environment of container "app" is not realised',
+    ],
+    ['no source at all', from({}), 'valueFrom without a source in the environment of container "app" is not realised'],
     [
       'a field that is none',
       from({ fieldRef: { fieldPath: 'spec.restartPolicy' } }),
@@ -159,21 +226,15 @@ describe('what cannot be resolved', () => {
     expect(() => envOf(env)).toThrow(expect.objectContaining({ code: 'Invalid', message }));
   });
 
-  it.each<[string, NonNullable<Container['envFrom']>]>([
-    ['ConfigMap', [{ configMapRef: { name: 'c' } }]],
-    ['Secret', [{ secretRef: { name: 's', optional: false } }]],
-    ['ConfigMap among optional ones', [{ secretRef: { name: 's', optional: true } }, { configMapRef: { name: 'c' } }]],
-  ])('names envFrom with a %s', (_what, envFrom) => {
-    const message = 'envFrom of container "app" is not realised yet';
+  it.each<[string, NonNullable<Container['envFrom']>, string]>([
+    ['ConfigMap', [{ configMapRef: { name: 'no' } }], 'configmap "no" not found'],
+    ['Secret', [{ secretRef: { name: 'no', optional: false } }], 'secret "no" not found'],
+    [
+      'ConfigMap among optional ones',
+      [{ secretRef: { name: 'no', optional: true } }, { configMapRef: { name: 'no' } }],
+      'configmap "no" not found',
+    ],
+  ])('names envFrom with a %s', (_what, envFrom, message) => {
     expect(() => envOf([], { envFrom })).toThrow(expect.objectContaining({ code: 'Invalid', message }));
-  });
-
-  it('is left out where it is optional', () => {
-    const env = [
-      ...from({ configMapKeyRef: { name: 'c', key: 'k', optional: true } }),
-      ...from({ secretKeyRef: { name: 's', key: 'k', optional: true } }),
-    ];
-    const envFrom = [{ configMapRef: { name: 'c', optional: true } }, { prefix: 'X_', secretRef: { optional: true } }];
-    expect(envOf(env, { envFrom })).toEqual({});
   });
 });

@@ -5,7 +5,7 @@ import { computePodActions } from '../../../../src/kubelet/core/pod-actions.js';
 import { computePodStatus } from '../../../../src/kubelet/core/pod-status.js';
 import type { StartProblem } from '../../../../src/kubelet/core/sync-input.js';
 import type { ObservedContainer, ObservedPod } from '../../../../src/runtime/observed.js';
-import { aContainer, anInstance, aPod, aSandbox, ended, observedPod, T0 } from '../../../support/builders.js';
+import { aContainer, anInstance, aPod, aSandbox, configOf, ended, observedPod, T0 } from '../../../support/builders.js';
 
 const debugPod = (spec: Partial<Pod['spec']> = {}, status?: PodStatus): Pod =>
   aPod({ ephemeralContainers: [aContainer('debug')], ...spec }, status === undefined ? {} : { status });
@@ -185,6 +185,7 @@ describe('targetContainerName', () => {
       instances,
       image: { id: 'sha256:1', sizeBytes: 1, user: '' },
       allocatable: {},
+      config: configOf(),
     }).pid;
 
   it('joins the processes of the running instance', () => {
