@@ -1,5 +1,5 @@
 import { KubeletteError } from '../lib/errors.js';
-import type { LogRecord } from '../runtime/streams.js';
+import type { LogRecord, LogStreamOptions } from '../runtime/streams.js';
 import type { Engine } from './engine.js';
 import { toKubeletteError } from './engine-error.js';
 import { FrameParser } from './frames.js';
@@ -11,8 +11,8 @@ import { PartialMarker, RawLogParser, toRawRecord, type RawRecord } from './log-
 const FOLLOW_AGAIN_MS = 200;
 
 /**
- * The engine's stored log as records, from `since` on (inclusive), then live when `follow`. A following ends with the
- * container; what the engine held back until then (before Docker 23 it often is the last, unterminated line) is read
+ * The engine's stored log as records, from `since` on (inclusive), of these the newest `tail`, then live when `follow`. A
+ * following ends with the container; what the engine held back until then (before Docker 23 it often is the last, unterminated line) is read
  * after it.
  *
  * @throws `NotFound`; `Unavailable` when the connection broke
@@ -20,7 +20,7 @@ const FOLLOW_AGAIN_MS = 200;
 export async function* logs(
   engine: Engine,
   containerId: string,
-  options: { readonly since?: string; readonly follow: boolean },
+  options: LogStreamOptions,
   signal: AbortSignal,
 ): AsyncGenerator<LogRecord> {
   const container = await inspectContainer(engine, containerId, signal);
@@ -29,8 +29,9 @@ export async function* logs(
   const cursor = new LogCursor();
   const marker = new PartialMarker();
   for (let follow = options.follow; ;) {
-    const since = cursor.resume() ?? options.since;
-    for await (const record of readOnce(engine, containerId, { tty, follow, ...(since ? { since } : {}) }, signal)) {
+    const resumed = cursor.resume();
+    const from = resumed === undefined ? options : { since: resumed };
+    for await (const record of readOnce(engine, containerId, { ...from, tty, follow }, signal)) {
       if (cursor.accept(record)) yield* marker.push(record);
     }
     if (!follow) break;
@@ -43,10 +44,10 @@ export async function* logs(
 async function* readOnce(
   engine: Engine,
   containerId: string,
-  options: { readonly tty: boolean; readonly follow: boolean; readonly since?: string },
+  options: LogStreamOptions & { readonly tty: boolean },
   signal: AbortSignal,
 ): AsyncGenerator<RawRecord> {
-  const { tty, follow, since } = options;
+  const { tty, follow, since, tail } = options;
   const stream = await engine.stream(
     {
       method: 'GET',
@@ -57,6 +58,7 @@ async function* readOnce(
         timestamps: true,
         follow,
         ...(since === undefined ? {} : { since: toSince(since) }),
+        ...(tail === undefined ? {} : { tail }),
       },
     },
     signal,

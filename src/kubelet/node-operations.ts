@@ -13,6 +13,8 @@ import type { ContainerTarget, PodOperations } from './pod-operations.js';
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 /** How long reading a log waits for what an ended container left in the engine. */
 const LOG_DRAIN_MS = 5_000;
+/** How long it waits for what a running container wrote before the request. */
+const LOG_CATCH_UP_MS = 2_000;
 
 export interface NodeOperationsOptions {
   readonly store: Store;
@@ -42,7 +44,8 @@ export function nodeOperations({ logs, runtime, store, streams }: NodeOperations
       const read = new AbortController();
       const whileRead = AbortSignal.any([signal, read.signal]);
       if (ended) await logs.drained(id, LOG_DRAIN_MS, signal);
-      else if (options.follow) {
+      else if (!options.follow) await logs.caughtUp(id, LOG_CATCH_UP_MS, signal);
+      else {
         void untilEnded(store, pod, container, id, whileRead)
           .then(() => logs.drained(id, LOG_DRAIN_MS, whileRead))
           .catch(() => undefined)

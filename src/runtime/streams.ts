@@ -30,19 +30,23 @@ export interface LogRecord {
   readonly partial: boolean;
 }
 
+export interface LogStreamOptions {
+  /** A record's timestamp. */
+  readonly since?: string;
+  readonly tail?: number;
+  readonly follow: boolean;
+}
+
 export interface RuntimeStreams {
   exec(containerId: string, request: ExecRequest, signal: AbortSignal): Promise<ExecSession>;
   attach(containerId: string, request: Omit<ExecRequest, 'command'>, signal: AbortSignal): Promise<ExecSession>;
   /**
-   * The engine's stored log, in order, from the record(s) of `since` on (inclusive), then live when `follow`.
+   * The engine's stored log, in order, from the record(s) of `since` on (inclusive), then live when `follow`. With `tail`
+   * only so many of the newest records.
    * Ends when the container has ended and everything the engine kept was delivered.
    * @throws `NotFound` when the container is gone; `Unavailable` when the connection broke: resume from the last record
    */
-  logs(
-    containerId: string,
-    options: { readonly since?: string; readonly follow: boolean },
-    signal: AbortSignal,
-  ): AsyncIterable<LogRecord>;
+  logs(containerId: string, options: LogStreamOptions, signal: AbortSignal): AsyncIterable<LogRecord>;
   /**
    * A TCP connection made to the pod. `pod` is the pod's address, `loopback` 127.0.0.1 inside its network namespace.
    * @throws `Unavailable` with the reason when it is refused

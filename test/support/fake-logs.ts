@@ -14,6 +14,8 @@ export class FakeLogs implements LogStore {
   readonly attempts = new Map<string, number>();
   /** Containers somebody waits for right now. */
   readonly waitingFor: string[] = [];
+  /** What a reader of a running container waits for. */
+  catchUp: (containerId: string) => Promise<void> = async () => Promise.resolve();
   /** Every log is complete at once. */
   alwaysDrained = false;
   readonly #drained = new Map<string, { readonly promise: Promise<void>; readonly resolve: () => void }>();
@@ -36,6 +38,11 @@ export class FakeLogs implements LogStore {
     } finally {
       this.waitingFor.splice(this.waitingFor.indexOf(containerId), 1);
     }
+  }
+
+  async caughtUp(containerId: string, _withinMs: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    await this.catchUp(containerId);
   }
 
   async *read(

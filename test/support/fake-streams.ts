@@ -1,5 +1,11 @@
 import { Duplex, PassThrough, Readable } from 'node:stream';
-import type { LogRecord, ExecRequest, ExecSession, RuntimeStreams } from '../../src/runtime/streams.js';
+import type {
+  LogRecord,
+  LogStreamOptions,
+  ExecRequest,
+  ExecSession,
+  RuntimeStreams,
+} from '../../src/runtime/streams.js';
 import type { FakeEngine } from './fake-engine.js';
 import { fail } from './fake-engine.js';
 
@@ -58,13 +64,11 @@ export class FakeStreams implements RuntimeStreams {
     return this.exec(containerId, { ...request, command: [] }, signal);
   }
 
-  async *logs(
-    containerId: string,
-    options: { readonly since?: string; readonly follow: boolean },
-    signal: AbortSignal,
-  ): AsyncGenerator<LogRecord> {
+  async *logs(containerId: string, options: LogStreamOptions, signal: AbortSignal): AsyncGenerator<LogRecord> {
     const container = this.#engine.get(containerId);
-    for (let next = 0; ;) {
+    const { tail } = options;
+    const known = this.#logs.get(containerId) ?? [];
+    for (let next = tail === undefined ? 0 : Math.max(0, known.length - tail); ;) {
       signal.throwIfAborted();
       const records = this.#logs.get(containerId) ?? [];
       for (; next < records.length; next += 1) {

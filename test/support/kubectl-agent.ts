@@ -50,6 +50,15 @@ export class KubectlShell {
     return JSON.parse(await this.ok(line)) as T;
   }
 
+  /** What a container logged, once it has written this: that it is ready does not say that it has written. */
+  async logged(line: string, written: string): Promise<string> {
+    return eventually(`${line} has ${JSON.stringify(written)}`, async () => {
+      const { code, stdout, stderr } = await this.run(line);
+      if (code === 0 && stdout.includes(written)) return stdout;
+      throw new Error(stdout + stderr);
+    });
+  }
+
   run(line: string, input: string | Buffer = ''): Promise<Outcome> {
     const { child, ended } = this.start(line);
     child.stdin?.end(input);

@@ -10,6 +10,7 @@ import { LogChannel } from './log-channel.js';
 import { LogFile, type OpenLogFile } from './log-file.js';
 import { removeLink, removeLinks, writeLink } from './log-links.js';
 import { containerLogDirectory, logPath, podLogDirectory } from './log-paths.js';
+import { LogProgress, newestRecord } from './log-progress.js';
 import { pumpLog } from './log-pump.js';
 import { readLog } from './log-reader.js';
 import type { LogReadOptions, LogReference, LogStore } from './log-store.js';
@@ -19,6 +20,8 @@ const MAX_FILE_BYTES = 10 * 1024 * 1024;
 const MAX_FILES = 5;
 /** An ended pump whose container is still seen running this much later ended too early and is resumed. */
 const ENDED_TOO_EARLY_MS = 5_000;
+/** How often a reader that is ahead of the first look at the engine looks for the pump. */
+const UNKNOWN_PUMP_POLL_MS = 50;
 
 export interface FileLogStoreOptions {
   /** `<dataDir>/logs`; made when missing. */
@@ -38,6 +41,7 @@ interface Pump {
   readonly pod: PodIdentity;
   readonly path: string;
   readonly controller: AbortController;
+  readonly progress: LogProgress;
   /** Start of the run whose output it copies; another one later means a container started again by hand. */
   readonly startedAt: number | undefined;
   /** Everything the engine had is stored. */
@@ -69,16 +73,25 @@ export class FileLogStore implements LogStore {
   }
 
   async drained(containerId: string, withinMs: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    const pump = this.#pumps.get(containerId);
-    if (pump === undefined) return;
-    const timer = new AbortController();
-    try {
-      const deadline = this.#options.clock.sleep(withinMs, AbortSignal.any([signal, timer.signal]));
-      await Promise.race([pump.drained, deadline]);
-    } finally {
-      timer.abort();
-    }
+    await this.#within(withinMs, signal, async () => this.#pumps.get(containerId)?.drained);
+  }
+
+  async caughtUp(containerId: string, withinMs: number, signal: AbortSignal): Promise<void> {
+    const { clock, logger, streams } = this.#options;
+    await this.#within(withinMs, signal, async (limit) => {
+      try {
+        const newest = await newestRecord(streams, containerId, limit);
+        if (newest === undefined) return;
+        // An agent that has just started knows of the container before it has looked at the engine.
+        let pump = this.#pumps.get(containerId);
+        for (; pump === undefined && !this.#stopped; pump = this.#pumps.get(containerId))
+          await clock.sleep(UNKNOWN_PUMP_POLL_MS, limit);
+        await Promise.race([pump?.drained, pump?.progress.reached(newest, clock, limit)]);
+      } catch (error) {
+        // Then what is stored has to do: the reader is not worse off than without this.
+        if (!limit.aborted) logger.debug({ containerId, reason: errorMessage(error) }, 'newest log record unknown');
+      }
+    });
   }
 
   async *read(
@@ -149,6 +162,19 @@ export class FileLogStore implements LogStore {
     await this.#forget([...this.#pumps.keys()]);
   }
 
+  /** Does the work, but not for longer than this. Rejects only on abort. */
+  async #within(ms: number, signal: AbortSignal, work: (limit: AbortSignal) => Promise<unknown>): Promise<void> {
+    signal.throwIfAborted();
+    const over = new AbortController();
+    const limit = AbortSignal.any([signal, over.signal]);
+    try {
+      await Promise.race([work(limit), this.#options.clock.sleep(ms, limit)]);
+    } finally {
+      over.abort();
+    }
+    signal.throwIfAborted();
+  }
+
   #worthResuming(known: Pump, container: ObservedContainer): boolean {
     if (known.endedAt === undefined) return false;
     if (container.startedAt !== known.startedAt) return true;
@@ -161,6 +187,7 @@ export class FileLogStore implements LogStore {
     const path = logPath(root, reference);
     const channel = this.#channel(path);
     const controller = new AbortController();
+    const progress = new LogProgress();
     const logger = this.#options.logger.child({
       pod: `${pod.namespace}/${pod.name}`,
       container: container.name,
@@ -183,7 +210,10 @@ export class FileLogStore implements LogStore {
       await Promise.all(before);
       await this.#link(pod, container, path, file, logger);
       const follow = container.state !== 'exited';
-      await pumpLog({ containerId: container.id, follow, file, streams, clock, logger }, controller.signal);
+      await pumpLog(
+        { containerId: container.id, follow, file, storedUpTo: progress, streams, clock, logger },
+        controller.signal,
+      );
     };
     channel.pumps += 1;
     const drained = copy().finally(() => {
@@ -193,7 +223,7 @@ export class FileLogStore implements LogStore {
       this.#forgetIdle(path, channel);
     });
     const done = drained.then(() => file.close()).catch((error: unknown) => logger.warn({ err: error }, 'log file'));
-    const pump: Pump = { pod, path, controller, startedAt: container.startedAt, drained, done };
+    const pump: Pump = { pod, path, controller, progress, startedAt: container.startedAt, drained, done };
     return pump;
   }
 

@@ -5,6 +5,7 @@ import type { Logger } from '../../lib/logger.js';
 import type { RuntimeStreams } from '../../runtime/streams.js';
 import { oneLineEach } from './cri-format.js';
 import type { LogFile } from './log-file.js';
+import type { LogProgress } from './log-progress.js';
 import { LogSink } from './log-sink.js';
 
 /** Wait before a broken stream is opened again: doubles, and starts over once something new arrived. */
@@ -16,6 +17,8 @@ export interface LogPumpOptions {
   /** False for a container that has ended: what the engine kept is all there will be. */
   readonly follow: boolean;
   readonly file: LogFile;
+  /** Told of every record that is stored. */
+  readonly storedUpTo: LogProgress;
   readonly streams: Pick<RuntimeStreams, 'logs'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -27,8 +30,8 @@ export interface LogPumpOptions {
  * container), or on abort; nothing else ends it. Never rejects. The file stays open.
  */
 export async function pumpLog(options: LogPumpOptions, signal: AbortSignal): Promise<void> {
-  const { clock, logger, file } = options;
-  const sink = new LogSink(file, logger);
+  const { clock, logger, file, storedUpTo } = options;
+  const sink = new LogSink(file, storedUpTo, logger);
   let backoffMs = RECONNECT_INITIAL_MS;
   let troubled = false;
   while (!signal.aborted) {
@@ -67,14 +70,17 @@ async function copy(
   progress: { arrived: boolean },
   signal: AbortSignal,
 ): Promise<void> {
-  const { containerId, follow, file, streams } = options;
+  const { containerId, follow, file, storedUpTo, streams } = options;
   const { since, stored } = await file.recover();
   sink.forgetLoss();
   const left = new Map(stored);
   const records = streams.logs(containerId, { follow, ...(since === undefined ? {} : { since }) }, signal);
   for await (const record of records) {
     for (const line of oneLineEach(record)) {
-      if (left.size > 0 && skipStored(left, line.timestamp)) continue;
+      if (left.size > 0 && skipStored(left, line.timestamp)) {
+        storedUpTo.advance(line);
+        continue;
+      }
       progress.arrived = true;
       const wait = sink.put(line);
       if (wait !== undefined) await wait;

@@ -2,6 +2,7 @@ import type { Logger } from '../../lib/logger.js';
 import type { LogRecord } from '../../runtime/streams.js';
 import { encodeRecord } from './cri-format.js';
 import type { LogFile } from './log-file.js';
+import type { LogProgress } from './log-progress.js';
 import { addLoss, encodeLossMarker, type LogLoss } from './loss-marker.js';
 
 /** Above this the engine's stream is not read on until the disk has caught up. */
@@ -14,14 +15,18 @@ const MAX_PENDING_BYTES = 1024 * 1024;
  */
 export class LogSink {
   readonly #file: LogFile;
+  readonly #progress: LogProgress;
   readonly #logger: Logger;
   #pending: Buffer[] = [];
+  /** The last one taken of each stream. */
+  #taken = new Map<LogRecord['stream'], LogRecord>();
   #pendingBytes = 0;
   #writing: Promise<void> | undefined;
   #loss: LogLoss | undefined;
 
-  constructor(file: LogFile, logger: Logger) {
+  constructor(file: LogFile, progress: LogProgress, logger: Logger) {
     this.#file = file;
+    this.#progress = progress;
     this.#logger = logger;
   }
 
@@ -29,6 +34,7 @@ export class LogSink {
   put(record: LogRecord): Promise<void> | undefined {
     const encoded = encodeRecord(record);
     this.#pending.push(encoded);
+    this.#taken.set(record.stream, record);
     this.#pendingBytes += encoded.length;
     this.#writing ??= this.#writeAll();
     return this.#pendingBytes >= MAX_PENDING_BYTES ? this.#writing : undefined;
@@ -57,10 +63,12 @@ export class LogSink {
 
   async #writeAll(): Promise<void> {
     while (this.#pending.length > 0) {
-      const records = this.#pending;
+      const [records, taken] = [this.#pending, this.#taken];
       this.#pending = [];
+      this.#taken = new Map();
       this.#pendingBytes = 0;
       await this.#writeOnce(records);
+      for (const record of taken.values()) this.#progress.advance(record);
     }
     this.#writing = undefined;
   }

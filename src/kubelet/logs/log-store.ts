@@ -28,6 +28,11 @@ export interface LogStore {
   follow(pod: PodIdentity, container: ObservedContainer): void;
   /** Resolves when the pump has stored everything the engine had, or `withinMs` passed. Never rejects but by abort. */
   drained(containerId: string, withinMs: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when everything the engine had of this live container at the moment of the call is stored, or `withinMs`
+   * passed. Never rejects but by abort.
+   */
+  caughtUp(containerId: string, withinMs: number, signal: AbortSignal): Promise<void>;
   /** The raw text of the container, as `kubectl logs` prints it. `running` ends a follow once it says false. */
   read(
     reference: LogReference,

@@ -41,6 +41,7 @@ beforeAll(async () => {
     ),
   );
   await eventually('web runs', async () => (await node.kubectl('get', 'pod', 'web')).out.includes('2/2'));
+  await eventually('web writes', async () => (await node.kubectl('logs', 'web', '-c', 'a')).out.includes('2'));
 });
 afterAll(async () => started?.close());
 

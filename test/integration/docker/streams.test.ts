@@ -154,6 +154,14 @@ describe('logs', () => {
     expect(await read(id, false, all[3]?.timestamp)).toEqual(all.slice(3));
   });
 
+  it('gives only the newest records when asked for so many', async () => {
+    const id = await start('for i in 1 2 3; do echo $i; done; printf end');
+    await ended(id);
+    const newest: LogRecord[] = [];
+    for await (const record of runtime.streams.logs(id, { tail: 2, follow: false }, signal)) newest.push(record);
+    expect(linesOf(newest)).toEqual(['3', 'end']);
+  });
+
   it('says which records are pieces of one line', async () => {
     const id = await start(
       'head -c 40000 /dev/zero | tr "\\0" a; echo; head -c 16384 /dev/zero | tr "\\0" b; echo; echo c',

@@ -11,7 +11,7 @@ describe('helm', () => {
   it('install makes the pod and the ConfigMap of a chart, and waits for them', async () => {
     expect(await ok(`helm install demo ${CHART} --wait --timeout 40s`)).toMatch(/\nSTATUS: deployed\nREVISION: 1\n/);
     expect(await ok('kubectl get pod demo-pod -o jsonpath={.status.phase}')).toBe('Running');
-    expect(await ok('kubectl logs demo-pod')).toBe('started\n');
+    expect(await cluster.shell.logged('kubectl logs demo-pod', 'started')).toBe('started\n');
     expect(await ok('kubectl get cm demo-config -o jsonpath={.data.greeting}')).toBe('hello');
     expect(await ok('kubectl get secret -l owner=helm,name=demo -o jsonpath={..type}')).toBe('helm.sh/release.v1');
   });

@@ -62,7 +62,7 @@ describe.each(clients)('$name', ({ path, prefix }) => {
   });
 
   it('reads logs and executes, with 5 MB there and back', async () => {
-    expect(await kubectl(`${n} logs web`)).toBe('hello\n');
+    expect(await shell.logged(`${prefix}kubectl ${n} logs web`, 'hello')).toBe('hello\n');
     expect(await shell.run(`${prefix}kubectl ${n} exec web -- sh -c 'echo out; echo err >&2; exit 7'`)).toEqual({
       ...{ code: 7, stdout: 'out\n', stderr: 'err\ncommand terminated with exit code 7\n' },
     });

@@ -43,7 +43,7 @@ describe('kubectl run', () => {
       ),
     ).toBe('pod/tool created\n');
     await ok('kubectl wait --for=condition=Ready pod/tool --timeout=20s');
-    expect(await ok('kubectl logs tool')).toBe('hello world 2\n');
+    expect(await cluster.shell.logged('kubectl logs tool', '2\n')).toBe('hello world 2\n');
     expect(await ok('kubectl get pods -l tier=x -o jsonpath={..containerPort}')).toBe('8080');
   });
 
@@ -83,6 +83,12 @@ describe('kubectl logs', () => {
     );
     await ok('kubectl apply -f logs.json');
     await ok('kubectl wait --for=condition=Ready pod/talk pod/twin-1 pod/twin-2 pod/counting --timeout=30s');
+    await Promise.all([
+      cluster.shell.logged('kubectl logs talk -c app', 'line 3'),
+      cluster.shell.logged('kubectl logs talk -c side', 'aside'),
+      cluster.shell.logged('kubectl logs twin-1', 'one'),
+      cluster.shell.logged('kubectl logs twin-2', 'two'),
+    ]);
   });
 
   it('of the only or first container, and with -c of another', async () => {
@@ -142,7 +148,10 @@ describe('kubectl logs', () => {
       const path = '{.status.containerStatuses[0].restartCount}{.status.containerStatuses[0].started}';
       return (await ok(`kubectl get pod again -o jsonpath='${path}'`)) === '1true';
     });
-    const [before, now] = [await ok('kubectl logs again --previous'), await ok('kubectl logs again')];
+    const [before, now] = [
+      await ok('kubectl logs again --previous'),
+      await cluster.shell.logged('kubectl logs again', 'life'),
+    ];
     expect([before, now]).toEqual([expect.stringMatching(/^life \S+\n$/), expect.stringMatching(/^life \S+\n$/)]);
     expect(before).not.toBe(now);
     expect(await run('kubectl logs counting --previous')).toMatchObject({

@@ -142,11 +142,13 @@ describe('logs', () => {
     expect(await reading).toBe('all of it');
   });
 
-  it('of a container that runs are what is there', async () => {
+  it('of a container that runs wait until what it wrote before the request is stored', async () => {
     givenPod();
     publish(runningAs('app', 'aaa'));
-    logs.text.set('app/0', 'so far');
-    expect(await text(operations.logs({ ...web, previous: false }, READ, signal))).toBe('so far');
+    logs.catchUp = async (id) => {
+      logs.text.set('app/0', `so far of ${id}`);
+    };
+    expect(await text(operations.logs({ ...web, previous: false }, READ, signal))).toBe('so far of aaa');
   });
 
   it('that are followed end when the container has ended and its log is stored', async () => {

@@ -2,7 +2,7 @@ import { KubeletteError } from '../../../../src/lib/errors.js';
 import { Wake } from '../../../../src/lib/wake.js';
 import { systemClock } from '../../../../src/lib/clock.js';
 import type { ObservedContainer, PodIdentity } from '../../../../src/runtime/observed.js';
-import type { LogRecord, RuntimeStreams } from '../../../../src/runtime/streams.js';
+import type { LogRecord, LogStreamOptions, RuntimeStreams } from '../../../../src/runtime/streams.js';
 
 export const pod: PodIdentity = { uid: 'a1b2', namespace: 'default', name: 'web' };
 
@@ -67,11 +67,11 @@ export class ScriptedLogs implements Pick<RuntimeStreams, 'logs'> {
     this.failures.push({ after, error });
   }
 
-  async *logs(
-    _id: string,
-    options: { readonly since?: string; readonly follow: boolean },
-    signal: AbortSignal,
-  ): AsyncGenerator<LogRecord, void, undefined> {
+  async *logs(_id: string, options: LogStreamOptions, signal: AbortSignal): AsyncGenerator<LogRecord, void, undefined> {
+    if (options.tail !== undefined) {
+      yield* this.records.slice(-options.tail);
+      return;
+    }
     this.since.push(options.since);
     const failure = this.failures.shift();
     const wake = new Wake();
