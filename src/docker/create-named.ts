@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { hasCode, KubeletteError } from '../lib/errors.js';
 import type { DockerContext } from './context.js';
+import { SETTLE_MS } from './deadline.js';
 import type { CreateBody } from './host-config.js';
 import { inspectContainer } from './inspect.js';
 import { isOwnedBy } from './labels.js';
@@ -37,7 +38,7 @@ export async function createNamed(
   for (let attempt = 1; ; attempt += 1) {
     try {
       const created = await engine.call<{ Id: string; Warnings?: readonly string[] | null }>(
-        { method: 'POST', path: '/containers/create', query: { name }, body },
+        { method: 'POST', path: '/containers/create', query: { name }, body, settleMs: SETTLE_MS },
         signal,
       );
       for (const warning of created.Warnings ?? []) logger.debug({ container: name, warning }, 'engine warning');

@@ -6,6 +6,9 @@ import { KubeletteError } from '../lib/errors.js';
 /** Every short engine call gives up after this long. Source: kubelet runtime-request-timeout. */
 export const CALL_DEADLINE_MS = 120_000;
 
+/** How long a creation or start that is no longer wanted is waited for: about what a busy engine takes. */
+export const SETTLE_MS = 2_000;
+
 /**
  * Runs `work` with a signal that aborts with the caller's or after `withinMs`; then rejects at once, even when `work`
  * does not (a reply that breaks off in the middle leaves docker-modem's promise pending for ever).

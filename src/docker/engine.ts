@@ -5,6 +5,7 @@ import type Docker from 'dockerode';
 import type { Clock } from '../lib/clock.js';
 import { CALL_DEADLINE_MS, withDeadline } from './deadline.js';
 import { toKubeletteError } from './engine-error.js';
+import { withLateAbort } from './late-abort.js';
 
 export interface EngineRequest {
   readonly method: 'GET' | 'POST' | 'DELETE';
@@ -18,6 +19,11 @@ export interface EngineRequest {
   readonly auth?: { readonly username: string; readonly password: string; readonly serveraddress: string };
   /** Give up after this long; two minutes when absent. For streams: until the headers came. */
   readonly withinMs?: number;
+  /**
+   * After an abort the answer is still waited for, so many ms. A creation or start goes on at the engine when its caller
+   * leaves, and what it makes would appear after the next look found nothing.
+   */
+  readonly settleMs?: number;
 }
 
 /** What the engine said about itself when we connected. */
@@ -46,7 +52,9 @@ export class Engine {
 
   /** A short call. Resolves with the decoded JSON; 304 ("already so") is success. @throws KubeletteError */
   async call<T = unknown>(request: EngineRequest, signal: AbortSignal): Promise<T> {
-    return (await this.#dial(request, {}, signal)) as T;
+    const { settleMs } = request;
+    if (settleMs === undefined) return (await this.#dial(request, {}, signal)) as T;
+    return withLateAbort(signal, settleMs, this.clock, async (late) => (await this.#dial(request, {}, late)) as T);
   }
 
   /**

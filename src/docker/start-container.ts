@@ -1,3 +1,4 @@
+import { SETTLE_MS } from './deadline.js';
 import type { Engine } from './engine.js';
 
 /**
@@ -6,5 +7,5 @@ import type { Engine } from './engine.js';
  * @throws `Invalid` with the engine's words when the command cannot be run; `NotFound` when it is gone
  */
 export async function startContainer(engine: Engine, id: string, signal: AbortSignal): Promise<void> {
-  await engine.call({ method: 'POST', path: `/containers/${id}/start` }, signal);
+  await engine.call({ method: 'POST', path: `/containers/${id}/start`, settleMs: SETTLE_MS }, signal);
 }

@@ -98,7 +98,7 @@ describe('an engine in trouble', () => {
     expect({ containers: await node.containers('web'), pod: node.pod('web') }).toEqual(before);
   });
 
-  it('that is stopped and started again finds every container restarted once, as its policy says', async () => {
+  it('that is stopped and started again finds every container restarted, as its policy says', async () => {
     node.create('web', written);
     node.create('ended', { restartPolicy: 'Never', containers: [app('trap "exit 7" TERM; sleep 100000 & wait')] });
     node.create('done', { restartPolicy: 'OnFailure', containers: [app('true')] });
@@ -112,12 +112,14 @@ describe('an engine in trouble', () => {
     node.agent.deletePod('default', 'gone');
     await engine.start();
     await node.gone('gone');
-    await node.until('web', 'has restarted', () => node.status('web')?.restartCount === 1);
+    await node.until('web', 'has restarted', () => (node.status('web')?.restartCount ?? 0) >= 1);
     await node.ready('web');
     expect(said()).toContain('the Docker engine answers again');
-    expect([node.status('web')?.restartCount, node.status('web', 'side')?.restartCount]).toEqual([1, 1]);
+    // An engine that ends stops one container after the other and still answers on connections it has: what it stopped
+    // first may be restarted before the rest goes. Each death is one restart all the same.
+    for (const name of ['app', 'side']) expect([1, 2]).toContain(node.status('web', name)?.restartCount);
     expect(await live('web')).toEqual(['app', 'POD', 'side']);
-    expect(await node.read('web', '/data/starts')).toBe('init\napp\ninit\napp\n');
+    expect(await node.read('web', '/data/starts')).toMatch(/^init\napp\n(app\n)?init\napp\n$/);
     expect(node.pod('web')?.status?.startTime).toBe(before?.status?.startTime);
     await node.until('ended', 'has failed', ({ status }) => status?.phase === 'Failed');
     expect(node.status('ended')).toMatchObject({ restartCount: 0, state: { terminated: { exitCode: 7 } } });

@@ -128,7 +128,9 @@ describe('kubectl get pods', () => {
       await ok('kubectl apply -f watched.json');
       await ok('kubectl wait --for=condition=Ready pod/watched --timeout=20s');
       await ok('kubectl delete pod watched --wait=false');
-      return eventually('the pod goes', () => /Terminating/.test(output()) && output());
+      const seen = await eventually('the pod goes', () => /Terminating/.test(output()) && output());
+      await ok('kubectl wait --for=delete pod/watched --timeout=30s');
+      return seen;
     });
     const statuses = rows(seen).map((row) => row.split(' ').slice(0, 3).join(' '));
     expect(statuses[0]).toBe('NAME READY STATUS');

@@ -97,6 +97,33 @@ describe('a call to the engine', () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  it('that makes something is answered before its caller may leave, so that the next look sees what was made', async () => {
+    let answer = (): void => undefined;
+    const { engine } = await open((_line, response) => (answer = () => reply(response, 201, { Id: 'made' })));
+    const leave = new AbortController();
+    let left: unknown;
+    const call = engine.call({ method: 'POST', path: '/x', settleMs: 2_000 }, leave.signal);
+    const ended = call.catch((error: unknown) => (left = error));
+    await passAfterRequest(0);
+    leave.abort(new Error('left'));
+    await clock.advance(1_000);
+    expect(left).toBeUndefined();
+    answer();
+    expect(await ended).toEqual(new Error('left'));
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('that makes something keeps nobody for longer than that', async () => {
+    const { engine } = await open(() => undefined);
+    const leave = new AbortController();
+    const call = engine.call({ method: 'POST', path: '/x', settleMs: 2_000 }, leave.signal);
+    const expectation = expect(call).rejects.toThrow('left');
+    await passAfterRequest(0);
+    leave.abort(new Error('left'));
+    await clock.advance(2_000);
+    await expectation;
+  });
+
   it('says where it looked when nobody is there', async () => {
     await open(() => undefined);
     await expect(connectEngine('unix:///nowhere/docker.sock', clock, signal)).rejects.toMatchObject({
