@@ -30,6 +30,7 @@ export interface NodeOptions {
   readonly layout: DataDirLayout;
   readonly agentId: string;
   readonly store: Store;
+  readonly createPod: (pod: Pod, uid?: string) => Pod;
   readonly events: EventRecorder;
   /** The store does not know all pods that are wanted: see `objectsWereLost`. */
   readonly objectsLost: boolean;
@@ -103,7 +104,7 @@ async function connectAndRun(
   onConnected: (connected: Connected) => void,
 ): Promise<void> {
   const { clock, logger } = node.options;
-  const { events, layout, store } = node;
+  const { createPod, events, layout, store } = node;
   const supervise = (name: string, loop: Promise<void>): void => {
     loops.push(
       loop.catch((error: unknown) => {
@@ -112,7 +113,7 @@ async function connectAndRun(
     );
   };
   // Before the engine: a broken manifest is reported even while there is none.
-  const sources = startSources({ options: node.options, store, events, supervise }, signal);
+  const sources = startSources({ options: node.options, store, createPod, events, supervise }, signal);
   const { engine, runtime } = await connect(node, signal);
   const logs = new FileLogStore({ root: layout.logs, streams: runtime.streams, clock, logger });
   const images = new ImageManager({ images: runtime.images, events, clock, logger, signal });

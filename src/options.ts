@@ -1,3 +1,4 @@
+import type { PodSecurityLevel } from './api/pod-security/evaluate.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
 
@@ -20,10 +21,14 @@ export interface AgentOptions {
   readonly ephemeral: boolean;
   /** Where the Kubernetes API is served; absent: nowhere. Port 0 picks a free one. */
   readonly listen?: { readonly host: string; readonly port: number };
+  /** What pods may do in namespaces whose labels say nothing about it; absent: `DEFAULT_POD_SECURITY`. */
+  readonly podSecurity?: PodSecurityLevel;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
+/** As on a cluster without a configuration for it. Source: kube-apiserver, PodSecurityConfiguration defaults. */
+export const DEFAULT_POD_SECURITY: PodSecurityLevel = 'privileged';
 /** The pod worker looks again after this long even when nothing woke it (jittered to 1.5 x). Source: kubelet syncFrequency. */
 export const RESYNC_PERIOD_MS = 60_000;
 /** Retry of a sync that failed (jittered to 1.5 x). Source: kubelet backOffPeriod. */
