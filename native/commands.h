@@ -9,5 +9,8 @@ int run_dial(int count, char **arguments);
 int run_read(int count, char **arguments);
 int run_unpack(int count, char **arguments);
 int run_namespaces(int count, char **arguments);
+int run_subpath(int count, char **arguments);
+int run_hostpath(int count, char **arguments);
+int run_usage(int count, char **arguments);
 
 #endif

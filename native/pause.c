@@ -2,10 +2,13 @@
  * The process that holds a pod's namespaces, and the few tools the agent needs inside a pod.
  *
  *   pause                                   be PID 1: reap zombies, exit 0 on SIGTERM or SIGINT
- *   pause hold [MODE:UID:GID:PATH ...]      set owner and octal mode of each path, say "ready", then as above
+ *   pause hold [VOLUME ...]                 prepare the volumes' roots (see hold.c), say "ready", then as above
  *   pause dial HOST PORT                    connect to HOST (a.b.c.d), copy stdin to it and it to stdout
  *   pause read PATH LIMIT                   the last LIMIT bytes of a regular file
  *   pause unpack DIRECTORY STAMP            a tar from stdin becomes the new contents of a projected volume, at once
+ *   pause subpath DIRECTORY PATH            make sure PATH is below DIRECTORY, print what it leads to
+ *   pause usage DIRECTORY ...               bytes on disk below each, one line each
+ *   pause hostpath ROOT MAKE PATH ...       what PATH is on the host whose root is mounted at ROOT (see hostpath.c)
  *   pause namespaces PID ...                the namespaces of processes, one line each
  *   pause version                           what this was built from
  *
@@ -38,8 +41,9 @@ static int print_version(void) {
 static int print_usage(void) {
   struct line line;
   line.size = 0;
-  add_text(&line, "usage: pause [hold MODE:UID:GID:PATH... | dial HOST PORT | read PATH LIMIT | "
-                  "unpack DIRECTORY STAMP | namespaces PID... | version]");
+  add_text(&line, "usage: pause [hold VOLUME... | dial HOST PORT | read PATH LIMIT | unpack DIRECTORY STAMP | "
+                  "subpath DIRECTORY PATH | usage DIRECTORY... | hostpath ROOT [MAKE PATH]... | "
+                  "namespaces PID... | version]");
   print_line(STDERR, &line);
   return 2;
 }
@@ -67,6 +71,9 @@ static int run(int count, char **arguments) {
   if (equal(command, "dial") && count == 2) return run_dial(count, arguments);
   if (equal(command, "read") && count == 2) return run_read(count, arguments);
   if (equal(command, "unpack") && count == 2) return run_unpack(count, arguments);
+  if (equal(command, "subpath") && count == 2) return run_subpath(count, arguments);
+  if (equal(command, "usage")) return run_usage(count, arguments);
+  if (equal(command, "hostpath") && count % 2 == 1) return run_hostpath(count, arguments);
   if (equal(command, "namespaces")) return run_namespaces(count, arguments);
   if (equal(command, "version")) return print_version();
   return print_usage();

@@ -113,6 +113,16 @@ static inline long sys_fchownat(int directory, const char *path, unsigned uid, u
   return kernel(__NR_fchownat, directory, (long)path, uid, gid, flags);
 }
 
+static inline long sys_fchmodat(int directory, const char *path, int mode) {
+  return kernel(__NR_fchmodat, directory, (long)path, mode, 0, 0);
+}
+
+/* Makes a directory the root of this process, and the place where it is. */
+static inline long sys_chroot(const char *path) {
+  long error = kernel(__NR_chroot, (long)path, 0, 0, 0, 0);
+  return error < 0 ? error : kernel(__NR_chdir, (long)"/", 0, 0, 0, 0);
+}
+
 static inline long sys_umask(int mask) { return kernel(__NR_umask, mask, 0, 0, 0, 0); }
 
 struct directory_entry {

@@ -60,8 +60,14 @@ static size_t append(char *target, size_t length, const char *field, size_t size
   return length;
 }
 
-/* A pax header is lines "LENGTH KEY=VALUE\n" that hold for the next entry. Two keys matter here. */
-static long parse_pax(char *at, size_t size, struct tar_entry *entry) {
+/* Owners a pax header names because they do not fit into the octal fields; -1 for those it does not. */
+struct owners {
+  long uid;
+  long gid;
+};
+
+/* A pax header is lines "LENGTH KEY=VALUE\n" that hold for the next entry. Four keys matter here. */
+static long parse_pax(char *at, size_t size, struct tar_entry *entry, struct owners *owners) {
   char *const end = at + size;
   while (at < end) {
     const char *text = at;
@@ -74,6 +80,12 @@ static long parse_pax(char *at, size_t size, struct tar_entry *entry) {
       if (length_of(text) >= TAR_PATH_SIZE) return -ENAMETOOLONG;
       append(target, 0, text, TAR_PATH_SIZE);
     }
+    long *owner = starts_with(text, "uid=") ? &owners->uid : starts_with(text, "gid=") ? &owners->gid : 0;
+    if (owner) {
+      text += 4;
+      *owner = parse_number(&text, 10, 0);
+      if (*owner < 0 || *owner > UINT32_MAX) return -EINVAL;
+    }
     at += length;
   }
   return 0;
@@ -84,14 +96,14 @@ static long skip_padding(uint64_t size) {
   return read_exactly(block, (BLOCK - size % BLOCK) % BLOCK);
 }
 
-static long read_pax(struct tar_entry *entry, uint64_t size, int apply) {
+static long read_pax(struct tar_entry *entry, struct owners *owners, uint64_t size, int apply) {
   /* One byte more: a zero behind it stops every search. */
   static char records[PAX_LIMIT + 1];
   if (size > PAX_LIMIT) return -ENAMETOOLONG;
   long error = read_exactly(records, size);
   records[size] = 0;
   if (error == 0) error = skip_padding(size);
-  return error == 0 && apply ? parse_pax(records, size, entry) : error;
+  return error == 0 && apply ? parse_pax(records, size, entry, owners) : error;
 }
 
 static long read_header(struct header *header, long *size) {
@@ -104,11 +116,12 @@ static long read_header(struct header *header, long *size) {
 
 long tar_next(struct tar_entry *entry) {
   struct header header;
+  struct owners owners = {-1, -1};
   long size = 0, found;
   entry->path[0] = entry->target[0] = 0;
   while ((found = read_header(&header, &size)) == 1 && (header.type == 'x' || header.type == 'g')) {
     /* 'x' is about the next entry, 'g' about all that follow: nothing in it matters here. */
-    long error = read_pax(entry, (uint64_t)size, header.type == 'x');
+    long error = read_pax(entry, &owners, (uint64_t)size, header.type == 'x');
     if (error < 0) return error;
   }
   if (found == 0) read_exactly(&header, sizeof header); /* the second half of the end marker, if it comes */
@@ -121,7 +134,8 @@ long tar_next(struct tar_entry *entry) {
   }
   if (!entry->target[0]) append(entry->target, 0, header.link, sizeof header.link);
   long mode = parse_field(header.mode, sizeof header.mode);
-  long uid = parse_field(header.uid, sizeof header.uid), gid = parse_field(header.gid, sizeof header.gid);
+  long uid = owners.uid < 0 ? parse_field(header.uid, sizeof header.uid) : owners.uid;
+  long gid = owners.gid < 0 ? parse_field(header.gid, sizeof header.gid) : owners.gid;
   entry->type = header.type ? header.type : TAR_FILE;
   int known = entry->type == TAR_FILE || entry->type == TAR_SYMLINK || entry->type == TAR_DIRECTORY;
   if (!known || mode < 0 || uid < 0 || gid < 0) return -EINVAL;

@@ -7,66 +7,18 @@
  *   DIRECTORY/key              a link to ..data/key
  *
  * Before the rename nothing a reader looks at is touched, so this may fail or be killed at any moment; what it left is
- * removed by the next one. Every other name that begins with two dots belongs to this program.
+ * removed by the next one. Every other name that begins with two dots belongs to this program. New contents that are the
+ * old ones are thrown away: a reader that watches ..data sees changes only.
  *
  * The tar comes from the agent, but names in it come from users, and a volume may hold links made by a container:
  * no path is followed through a link, and none may leave the new directory.
  */
 #include "commands.h"
+#include "same.h"
 #include "syscalls.h"
 #include "tar.h"
 #include "text.h"
-
-enum { NAME_SIZE = 256 };
-
-static int is_dots(const char *name) { return equal(name, ".") || equal(name, ".."); }
-
-/* Removes a name and everything below it, without following links. Gone already is fine. */
-static long remove_tree(int directory, const char *name) {
-  long fd = sys_openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-  if (fd < 0) {
-    long error = sys_unlinkat(directory, name, 0);
-    return error == -ENOENT ? 0 : error;
-  }
-  long error = 0, size;
-  char entries[1024] __attribute__((aligned(8)));
-  do {
-    /* From the start again after each removal round: positions in a directory that shrinks mean nothing. */
-    int removed = 0;
-    sys_lseek((int)fd, 0, 0);
-    while (error == 0 && (size = sys_getdents((int)fd, entries, sizeof entries)) > 0) {
-      for (long at = 0; error == 0 && at < size;) {
-        struct directory_entry *entry = (struct directory_entry *)(entries + at);
-        at += entry->size;
-        if (is_dots(entry->name)) continue;
-        error = remove_tree((int)fd, entry->name);
-        removed = 1;
-      }
-    }
-    if (!removed) break;
-  } while (error == 0);
-  sys_close((int)fd);
-  return error < 0 ? error : sys_unlinkat(directory, name, AT_REMOVEDIR);
-}
-
-/* Takes the first component off a path. Returns 0 when there is none, or -EINVAL for "..", or 1. */
-static long next_component(const char **path, char component[NAME_SIZE]) {
-  const char *at = *path;
-  size_t length = 0;
-  for (;;) {
-    while (*at == '/') at++;
-    if (at[0] == '.' && (at[1] == '/' || at[1] == 0)) at++;
-    else break;
-  }
-  while (*at && *at != '/') {
-    if (length == NAME_SIZE - 1) return -ENAMETOOLONG;
-    component[length++] = *at++;
-  }
-  component[length] = 0;
-  *path = at;
-  if (equal(component, "..")) return -EINVAL;
-  return length > 0;
-}
+#include "tree.h"
 
 /* Relative and without "..": wherever the link stands, it stays inside. */
 static long check_link_target(const char *target) {
@@ -162,6 +114,17 @@ static long swap(int directory, const char *name) {
   return error;
 }
 
+/* Puts what ..data points to into `name` and opens it, or returns -errno. */
+static long open_current(int directory, char name[NAME_SIZE]) {
+  long size = sys_readlinkat(directory, "..data", name, NAME_SIZE - 1);
+  if (size < 0) return size;
+  name[size] = 0;
+  if (!starts_with(name, "..")) return -EINVAL;
+  for (const char *at = name; *at; at++)
+    if (*at == '/') return -EINVAL;
+  return sys_openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+}
+
 /* Whether DIRECTORY/name is a link to ..data/name, which only this program makes. */
 static int is_our_link(int directory, const char *name) {
   char target[NAME_SIZE + 8];
@@ -184,22 +147,6 @@ static long link_name(int directory, const char *name) {
 static int exists(int directory, const char *name) {
   struct statx found;
   return sys_statx(directory, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &found) == 0;
-}
-
-/* Calls `visit` for every name in a directory. */
-static long for_each_name(int directory, long (*visit)(const char *name, void *context), void *context) {
-  char entries[1024] __attribute__((aligned(8)));
-  long fd = sys_openat(directory, ".", O_RDONLY | O_DIRECTORY, 0), error = fd < 0 ? fd : 0, size;
-  while (error == 0 && (size = sys_getdents((int)fd, entries, sizeof entries)) != 0) {
-    if (size < 0) error = size;
-    for (long at = 0; error == 0 && at < size;) {
-      struct directory_entry *entry = (struct directory_entry *)(entries + at);
-      at += entry->size;
-      if (!is_dots(entry->name)) error = visit(entry->name, context);
-    }
-  }
-  if (fd >= 0) sys_close((int)fd);
-  return error;
 }
 
 struct volume {
@@ -248,7 +195,13 @@ int run_unpack(int count, char **arguments) {
     remove_tree(volume.directory, volume.name);
     return fail(STDERR, "unpack", entry.path, error);
   }
-  error = swap(volume.directory, volume.name);
+  char current[NAME_SIZE];
+  long before = open_current(volume.directory, current);
+  if (before >= 0 && same_trees(volume.root, (int)before)) {
+    error = remove_tree(volume.directory, volume.name);
+    volume.name = current;
+    volume.root = (int)before;
+  } else error = swap(volume.directory, volume.name);
   if (error < 0) return fail(STDERR, "swap ..data in", path, error);
   error = for_each_name(volume.root, publish_name, &volume);
   if (error == 0) error = for_each_name(volume.directory, retire_name, &volume);

@@ -14,12 +14,12 @@ import { runNamespaceController } from './apiserver/resources/namespace-controll
 import { resourceRoutes } from './apiserver/resources/registry.js';
 import { startApiServer } from './apiserver/server.js';
 import type { DataDirLayout } from './data-dir/layout.js';
+import { admitPod } from './kubelet/pod-admission.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
-import type { PodGate } from './kubelet/pod-gate.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
 import { isAbort } from './lib/abort.js';
 import { errorMessage } from './lib/errors.js';
-import { DEFAULT_POD_SECURITY, type AgentOptions } from './options.js';
+import type { AgentOptions } from './options.js';
 import type { Store } from './store/store.js';
 
 export interface FrontOptions {
@@ -27,7 +27,6 @@ export interface FrontOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly layout: DataDirLayout;
   readonly store: Store;
-  readonly gate: PodGate;
   readonly operations: PodOperations;
   /** @throws Unavailable while there is no engine */
   readonly metrics: () => MetricsSource;
@@ -74,7 +73,7 @@ const podDeletion =
     void requestPodDeletion(store, options.clock, namespace, name, graceSeconds);
 
 function apiRoutes(front: FrontOptions): Route[] {
-  const { gate, operations, options, ready, store } = front;
+  const { operations, options, ready, store } = front;
   const { clock, logger, nodeName } = options;
   const findPod = (namespace: string, name: string): Pod | undefined => store.get<Pod>('Pod', `${namespace}/${name}`);
   const gauges = [
@@ -94,10 +93,7 @@ function apiRoutes(front: FrontOptions): Route[] {
       applyPatch: createApplyPatch(clock),
       nodeName,
       deletePod: podDeletion(front),
-      admitPod: (pod) => gate.admit(pod),
-      admitPodUpdate: (next, before) => gate.checkUpdate(next, before),
-      podWarnings: (pod) => gate.warnings(pod),
-      podSecurity: options.podSecurity ?? DEFAULT_POD_SECURITY,
+      admitPod: (pod) => admitPod(pod, { nodeName, now: clock.now() }),
     }),
     ...podStreamRoutes({ operations, findPod, clock, logger }),
   ];

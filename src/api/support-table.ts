@@ -68,9 +68,9 @@ const containerFields: Readonly<Record<string, Support>> = {
   'volumeMounts[].mountPath': realised,
   'volumeMounts[].readOnly': realised,
   'volumeMounts[].mountPropagation': realised,
-  'volumeMounts[].recursiveReadOnly': notYet('Disabled'),
-  'volumeMounts[].subPath': notYet(),
-  'volumeMounts[].subPathExpr': notYet(),
+  'volumeMounts[].recursiveReadOnly': realised,
+  'volumeMounts[].subPath': realised,
+  'volumeMounts[].subPathExpr': realised,
   volumeDevices: notYet(),
   livenessProbe: notYet(),
   readinessProbe: notYet(),
@@ -99,6 +99,16 @@ const containerFields: Readonly<Record<string, Support>> = {
 
 const under = (prefix: string, rows: Readonly<Record<string, Support>>): Record<string, Support> =>
   Object.fromEntries(Object.entries(rows).map(([path, support]) => [`${prefix}.${path}`, support]));
+
+const realisedBelow = (prefix: string, fields: readonly string[]): Record<string, Support> =>
+  under(prefix, Object.fromEntries(fields.map((field) => [field, realised])));
+
+/** Which entries of an object become which files, and which fields of the pod do. */
+const ITEMS = ['items[].key', 'items[].path', 'items[].mode'];
+const FIELDS = [
+  ...['items[].path', 'items[].mode', 'items[].fieldRef.apiVersion', 'items[].fieldRef.fieldPath'],
+  ...['containerName', 'resource', 'divisor'].map((field) => `items[].resourceFieldRef.${field}`),
+];
 
 /** Validation refuses these on an ephemeral container; nobody needs a row for each of their fields. */
 const NOT_FOR_EPHEMERAL = /^(ports|resources|resizePolicy|restartPolicyRules|volumeMounts.*subPath|.*Probe|lifecycle)/;
@@ -172,7 +182,7 @@ export const supportTable: Readonly<Record<string, Support>> = {
   'spec.dnsConfig.options[].name': realised,
   'spec.dnsConfig.options[].value': realised,
   'spec.enableServiceLinks': ignored('there are no services', true, false),
-  'spec.imagePullSecrets[].name': realised,
+  'spec.imagePullSecrets': notYet(),
 
   ...under('spec.containers[]', containerFields),
   'spec.containers[].restartPolicy': notYet(),
@@ -188,10 +198,16 @@ export const supportTable: Readonly<Record<string, Support>> = {
   'spec.volumes[].emptyDir.sizeLimit': realised,
   'spec.volumes[].hostPath.path': realised,
   'spec.volumes[].hostPath.type': realised,
-  'spec.volumes[].configMap': notYet(),
-  'spec.volumes[].secret': notYet(),
-  'spec.volumes[].downwardAPI': notYet(),
-  'spec.volumes[].projected': notYet(),
+  ...realisedBelow('spec.volumes[].configMap', ['name', 'optional', 'defaultMode', ...ITEMS]),
+  ...realisedBelow('spec.volumes[].secret', ['secretName', 'optional', 'defaultMode', ...ITEMS]),
+  ...realisedBelow('spec.volumes[].downwardAPI', ['defaultMode', ...FIELDS]),
+  'spec.volumes[].projected.defaultMode': realised,
+  ...realisedBelow('spec.volumes[].projected.sources[].configMap', ['name', 'optional', ...ITEMS]),
+  ...realisedBelow('spec.volumes[].projected.sources[].secret', ['name', 'optional', ...ITEMS]),
+  ...realisedBelow('spec.volumes[].projected.sources[].downwardAPI', FIELDS),
+  'spec.volumes[].projected.sources[].serviceAccountToken': notYet(),
+  'spec.volumes[].projected.sources[].clusterTrustBundle': ignored('nobody here issues certificates'),
+  'spec.volumes[].projected.sources[].podCertificate': ignored('nobody here issues certificates'),
   'spec.volumes[].persistentVolumeClaim': notYet(),
   'spec.volumes[].ephemeral': notYet(),
   'spec.volumes[].image': notYet(),
@@ -208,8 +224,8 @@ export const supportTable: Readonly<Record<string, Support>> = {
   'spec.securityContext.runAsNonRoot': realised,
   'spec.securityContext.supplementalGroups': realised,
   'spec.securityContext.supplementalGroupsPolicy': notYet('Merge'),
-  'spec.securityContext.fsGroup': notYet(),
-  'spec.securityContext.fsGroupChangePolicy': notYet('Always'),
+  'spec.securityContext.fsGroup': realised,
+  'spec.securityContext.fsGroupChangePolicy': realised,
   'spec.securityContext.sysctls[].name': realised,
   'spec.securityContext.sysctls[].value': realised,
   'spec.securityContext.seccompProfile.type': { status: 'realised', except: { Localhost: 'is not realised yet' } },

@@ -3,6 +3,7 @@ import type { DockerContext } from './context.js';
 import { createNamed } from './create-named.js';
 import { containerCreateBody } from './host-config.js';
 import { containerLabels, parsePodLabels } from './labels.js';
+import { withMountPoints } from './mount-points.js';
 import { containerName } from './names.js';
 
 /**
@@ -17,7 +18,11 @@ export async function createContainer(
   signal: AbortSignal,
 ): Promise<string> {
   const { engine, ownership } = context;
-  const body = containerCreateBody(spec, { facts: engine.facts, labels: containerLabels(spec, ownership) });
+  const mounts = await withMountPoints(engine, spec.mounts, signal);
+  const body = containerCreateBody(
+    { ...spec, mounts },
+    { facts: engine.facts, labels: containerLabels(spec, ownership) },
+  );
   const { id } = await createNamed(
     context,
     containerName(spec.pod, spec.name, spec.attempt),

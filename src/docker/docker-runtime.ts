@@ -1,11 +1,12 @@
 import type { Clock } from '../lib/clock.js';
 import type { Logger } from '../lib/logger.js';
 import type { ObservedPod } from '../runtime/observed.js';
-import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint, VolumeService } from '../runtime/runtime.js';
+import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint } from '../runtime/runtime.js';
 import type { ContainerSpec, SandboxSpec } from '../runtime/specs.js';
 import type { HostService } from '../runtime/host.js';
 import type { RuntimeStats } from '../runtime/stats.js';
 import type { RuntimeStreams } from '../runtime/streams.js';
+import type { VolumeService } from '../runtime/volumes.js';
 import { attach } from './attach.js';
 import { engineInfo } from './capabilities.js';
 import { connectEngine } from './connect.js';
@@ -38,8 +39,6 @@ export interface DockerRuntimeOptions {
   readonly createdBy?: string;
   /** An existing directory below which the engine should see our files; `sharesFilesystem` says whether. */
   readonly dataDir?: string;
-  /** A pull without progress for so long is given up; absent: 60 s. */
-  readonly pullDeadlineMs?: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -62,7 +61,7 @@ export async function connectDockerRuntime(options: DockerRuntimeOptions, signal
     ...(createdBy === undefined ? {} : { createdBy }),
   };
   logger.debug({ ...engine.facts }, 'engine found');
-  return new DockerRuntime({ engine, ownership, logger }, sandboxImage(engine.facts.architecture), options);
+  return new DockerRuntime({ engine, ownership, logger }, sandboxImage(engine.facts.architecture), options.dataDir);
 }
 
 /** The runtime contract on a Docker engine. */
@@ -79,17 +78,13 @@ export class DockerRuntime implements ContainerRuntime {
   /** What does not change while the engine runs; asked for once. */
   #info: EngineInfo | undefined;
 
-  constructor(
-    context: DockerContext,
-    image: SandboxImage,
-    { dataDir, pullDeadlineMs }: Pick<DockerRuntimeOptions, 'dataDir' | 'pullDeadlineMs'>,
-  ) {
+  constructor(context: DockerContext, image: SandboxImage, dataDir: string | undefined) {
     const { engine } = context;
     this.#context = context;
     this.#image = image;
     this.#dataDir = dataDir;
     this.#observer = new PodObserver(context, new ImageNamesCache(engine));
-    this.images = new DockerImages(engine, pullDeadlineMs);
+    this.images = new DockerImages(engine);
     this.volumes = new DockerVolumes(context);
     this.stats = new DockerStats(engine);
     this.host = new DockerHost(engine, async (rootDir, signal) => {

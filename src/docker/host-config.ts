@@ -1,16 +1,12 @@
 import type Docker from 'dockerode';
-import { KubeletteError } from '../lib/errors.js';
-import type { ContainerSpec, Mount, ResourceSettings, SandboxSpec, SecuritySettings } from '../runtime/specs.js';
-import { compareVersions } from './api-version.js';
+import type { ContainerSpec, ResourceSettings, SandboxSpec, SecuritySettings } from '../runtime/specs.js';
 import type { EngineFacts } from './engine.js';
 import { logConfig } from './log-driver.js';
+import { containerMounts, sandboxMount, volumeRoots } from './mounts.js';
 import { NETWORK_NAME } from './names.js';
 
 /** Body of `POST /containers/create`, as far as we use it. */
 export type CreateBody = Omit<Docker.ContainerCreateOptions, 'name' | 'abortSignal'>;
-
-/** Where the sandbox mounts the pod's volumes. */
-const sandboxVolumePath = (name: string): string => `/vols/${name}`;
 
 /** What both bodies depend on besides their spec. */
 export interface CreateInput {
@@ -28,7 +24,7 @@ export function sandboxCreateBody(spec: SandboxSpec, image: string, input: Creat
   const ports = spec.network === 'host' ? [] : spec.ports;
   return {
     Image: image,
-    Cmd: ['hold', ...spec.volumes.map(volumeRoot)],
+    Cmd: ['hold', ...volumeRoots(spec.volumes)],
     // Engine and kernel share the host's name on the host network.
     ...(spec.network === 'host' ? {} : { Hostname: spec.hostname }),
     Labels: { ...input.labels },
@@ -45,7 +41,7 @@ export function sandboxCreateBody(spec: SandboxSpec, image: string, input: Creat
         : { Dns: [...spec.dns.nameservers], DnsSearch: [...spec.dns.searches], DnsOptions: [...spec.dns.options] }),
       ExtraHosts: spec.hostAliases.flatMap(({ ip, hostnames }) => hostnames.map((name) => `${name}:${ip}`)),
       Sysctls: { ...spec.sysctls },
-      Mounts: spec.volumes.map((volume) => volumeMount(volume.volume, sandboxVolumePath(volume.name), false)),
+      Mounts: spec.volumes.map(sandboxMount),
       ReadonlyRootfs: true,
       // Source: kubelet, the sandbox gets the least CPU there is.
       CpuShares: 2,
@@ -62,7 +58,7 @@ export function sandboxCreateBody(spec: SandboxSpec, image: string, input: Creat
  */
 export function containerCreateBody(spec: ContainerSpec, input: CreateInput): CreateBody {
   const joined = `container:${spec.sandbox.id}`;
-  const { binds, mounts } = splitMounts(spec.mounts, input.facts.apiVersion);
+  const { binds, mounts } = containerMounts(spec.mounts, input.facts.apiVersion);
   return {
     Image: spec.imageId,
     ...(spec.command === undefined ? {} : { Entrypoint: [...spec.command] }),
@@ -100,9 +96,6 @@ function common(input: CreateInput, tty: boolean): Docker.HostConfig {
   };
 }
 
-const volumeRoot = ({ mode, uid, gid, name }: SandboxSpec['volumes'][number]): string =>
-  `${mode.toString(8)}:${uid}:${gid}:${sandboxVolumePath(name)}`;
-
 const portKey = (port: SandboxSpec['ports'][number]): string => `${port.containerPort}/${port.protocol}`;
 
 function portBindings(ports: SandboxSpec['ports']): Docker.PortMap {
@@ -117,45 +110,6 @@ function pidMode({ pid, sandbox }: ContainerSpec): string {
   if (pid === 'own') return '';
   if (pid === 'host') return 'host';
   return `container:${pid === 'sandbox' ? sandbox.id : pid.containerId}`;
-}
-
-/**
- * `Mounts` refuses a bind whose source is missing, `Binds` creates it: that is the difference between the two (engine
- * facts I1). From API 1.42 on `Mounts` can be told to create it, and takes colons in paths.
- */
-function splitMounts(
-  all: readonly Mount[],
-  apiVersion: string,
-): { readonly binds: string[]; readonly mounts: Docker.MountSettings[] } {
-  const binds: string[] = [];
-  const mounts: Docker.MountSettings[] = [];
-  for (const mount of all) {
-    if (mount.type === 'volume') mounts.push(volumeMount(mount.volume, mount.target, mount.readOnly));
-    else if (mount.createSource && compareVersions(apiVersion, '1.42') < 0) binds.push(bindText(mount));
-    else mounts.push(bindMount(mount));
-  }
-  return { binds, mounts };
-}
-
-/** NoCopy: an empty volume stays empty whatever the image has at that path, as in Kubernetes. */
-function volumeMount(volume: string, target: string, readOnly: boolean): Docker.MountSettings {
-  const options = { NoCopy: true } as Docker.MountSettings['VolumeOptions'];
-  return { Type: 'volume', Source: volume, Target: target, ReadOnly: readOnly, VolumeOptions: options };
-}
-
-function bindMount(mount: Extract<Mount, { type: 'bind' }>): Docker.MountSettings {
-  const options = {
-    Propagation: mount.propagation,
-    ...(mount.createSource ? { CreateMountpoint: true } : {}),
-  };
-  return { Type: 'bind', Source: mount.source, Target: mount.target, ReadOnly: mount.readOnly, BindOptions: options };
-}
-
-function bindText({ source, target, readOnly, propagation }: Extract<Mount, { type: 'bind' }>): string {
-  if (source.includes(':') || target.includes(':')) {
-    throw new KubeletteError('Invalid', `this engine cannot mount ${source} at ${target}: a path contains a colon`);
-  }
-  return [source, target, [readOnly ? 'ro' : 'rw', propagation].join(',')].join(':');
 }
 
 function securityOptions(security: SecuritySettings): Docker.HostConfig {

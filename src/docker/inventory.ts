@@ -17,7 +17,7 @@ interface Owned {
 
 export interface InventoryContainer extends Owned {
   readonly id: string;
-  readonly role: Exclude<Role, 'volume' | 'network'>;
+  readonly role: Exclude<Role, 'volume' | 'claim' | 'network'>;
   /** Absent for helpers. */
   readonly pod?: PodIdentity;
   /** `POD` for a sandbox, empty for a helper. */
@@ -28,7 +28,10 @@ export interface InventoryContainer extends Owned {
 
 interface InventoryVolume extends Owned {
   readonly name: string;
+  /** Empty for a claim's. */
   readonly podUid: string;
+  /** `namespace/name` of the claim that it belongs to, and outlives pods for. */
+  readonly claim?: string;
 }
 
 /** Everything kubelette made on an engine, of whatever agent. */
@@ -59,7 +62,12 @@ export async function listKubeletteObjects(
   return {
     containers: containers.filter((container) => container !== undefined),
     volumes: (volumes.Volumes ?? [])
-      .map(({ Name, Labels: own }) => ({ ...ownedOf(own), name: Name, podUid: own[LABEL.podUid] ?? '' }))
+      .map(({ Name, Labels: own }) => ({
+        ...ownedOf(own),
+        name: Name,
+        podUid: own[LABEL.podUid] ?? '',
+        ...(own[LABEL.role] === 'claim' ? { claim: claimOf(own) } : {}),
+      }))
       // The engine gives them in another order every time.
       .sort((a, b) => a.name.localeCompare(b.name)),
     networks: network?.Labels?.[LABEL.role] === 'network' ? [{ id: network.Id, name: network.Name }] : [],
@@ -113,6 +121,8 @@ const podOf = (uid: string, labels: Labels): PodIdentity => ({
   namespace: labels[LABEL.podNamespace] ?? '',
   name: labels[LABEL.podName] ?? '',
 });
+
+const claimOf = (labels: Labels): string => `${labels[LABEL.claimNamespace] ?? ''}/${labels[LABEL.claimName] ?? ''}`;
 
 const ownedOf = (labels: Labels): Owned => ({
   nodeName: labels[LABEL.node] ?? '',

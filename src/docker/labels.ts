@@ -1,5 +1,6 @@
 import type { ContainerKind, PodIdentity } from '../runtime/observed.js';
 import type { ContainerSpec, SandboxSpec } from '../runtime/specs.js';
+import type { ClaimEngineVolume } from '../runtime/volumes.js';
 
 /** Whose objects these are. Every list and every event subscription selects by node and agent. */
 export interface Ownership {
@@ -13,10 +14,10 @@ export interface Ownership {
 }
 
 /**
- * What an object is to us. `helper` is a short-lived container of our own image that belongs to no pod.
+ * What an object is to us. `volume` goes with its pod, `claim` is a volume that goes with its claim. `helper` is a short-lived container of our own image that belongs to no pod.
  * Networks are shared by all agents of an engine and carry only this label.
  */
-export type Role = 'sandbox' | 'container' | 'volume' | 'network' | 'helper';
+export type Role = 'sandbox' | 'container' | 'volume' | 'claim' | 'network' | 'helper';
 
 /** Value of `io.kubernetes.container.name` on a sandbox. Source: kubelet, PodInfraContainerName. */
 export const SANDBOX_CONTAINER_NAME = 'POD';
@@ -38,6 +39,9 @@ export const LABEL = {
   backoffMs: 'dev.kubelette.backoff-ms',
   sandbox: 'dev.kubelette.sandbox',
   image: 'dev.kubelette.image',
+  claimUid: 'dev.kubelette.claim.uid',
+  claimNamespace: 'dev.kubelette.claim.namespace',
+  claimName: 'dev.kubelette.claim.name',
 } as const;
 
 export type Labels = Readonly<Record<string, string>>;
@@ -80,6 +84,16 @@ export function containerLabels(spec: ContainerSpec, ownership: Ownership): Reco
 export const volumeLabels = (podUid: string, ownership: Ownership): Record<string, string> => ({
   ...ownedLabels('volume', ownership),
   [LABEL.podUid]: podUid,
+});
+
+export const claimLabels = (
+  { name, namespace, uid }: ClaimEngineVolume['claim'],
+  ownership: Ownership,
+): Record<string, string> => ({
+  ...ownedLabels('claim', ownership),
+  [LABEL.claimUid]: uid,
+  [LABEL.claimNamespace]: namespace,
+  [LABEL.claimName]: name,
 });
 
 /** Values for the engine's `label` filter: this agent's objects, narrowed by `more`. */

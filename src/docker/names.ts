@@ -4,6 +4,9 @@ import { SANDBOX_CONTAINER_NAME } from './labels.js';
 /** The engine network every pod without host network is on. One per engine, shared by all agents. */
 export const NETWORK_NAME = 'kubelette';
 
+/** Where the sandbox mounts a volume of the pod. */
+export const sandboxVolumePath = (name: string): string => `/vols/${name}`;
+
 /**
  * `kubelette_<container>_<pod>_<namespace>_<uid>_<attempt>`. Deterministic, so that a name conflict finds our own
  * earlier creation. None of the parts can hold an underscore.

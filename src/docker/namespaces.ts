@@ -1,12 +1,5 @@
-import { KubeletteError } from '../lib/errors.js';
 import type { Engine } from './engine.js';
-import { ownedLabels } from './labels.js';
-import { loadSandboxImage } from './load-sandbox-image.js';
-import { logs } from './logs.js';
-import { removeContainer } from './remove-container.js';
-import { missingPart } from './run-sandbox.js';
-import { sandboxImage } from './sandbox-image.js';
-import { startContainer } from './start-container.js';
+import { runHelper } from './helper.js';
 
 /** Kinds in the order they are shown. */
 export const NAMESPACE_KINDS = ['net', 'ipc', 'uts', 'pid', 'mnt', 'user', 'cgroup'] as const;
@@ -28,18 +21,11 @@ export async function readNamespaces(
   nodeName: string,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Namespaces>> {
-  const id = await createHelper(engine, pids, nodeName, signal);
-  try {
-    await startContainer(engine, id, signal);
-    const lines: string[] = [];
-    for await (const { stream, line } of logs(engine, id, { follow: true }, signal)) {
-      if (stream === 'stderr') throw new KubeletteError('Internal', `read namespaces: ${line.toString()}`);
-      lines.push(line.toString());
-    }
-    return parseNamespaces(lines);
-  } finally {
-    await removeContainer(engine, id, signal);
-  }
+  const command = {
+    args: ['namespaces', ...pids.map(String)],
+    hostConfig: { PidMode: 'host', CapAdd: ['SYS_PTRACE'] },
+  };
+  return parseNamespaces(await runHelper(engine, { nodeName, agentId: '' }, command, signal));
 }
 
 /** Lines `4711 net:[4026532281] ipc:[…] …`; a kind that could not be read is `net:error-13`. Pure. */
@@ -57,33 +43,3 @@ export function parseNamespaces(lines: readonly string[]): ReadonlyMap<number, N
 }
 
 const isKind = (text: string): text is NamespaceKind => (NAMESPACE_KINDS as readonly string[]).includes(text);
-
-async function createHelper(
-  engine: Engine,
-  pids: readonly number[],
-  nodeName: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const image = sandboxImage(engine.facts.architecture);
-  const create = async (): Promise<{ Id: string }> =>
-    engine.call(
-      {
-        method: 'POST',
-        path: '/containers/create',
-        body: {
-          Image: image.reference,
-          Cmd: ['namespaces', ...pids.map(String)],
-          Labels: ownedLabels('helper', { nodeName, agentId: '' }),
-          HostConfig: { NetworkMode: 'none', PidMode: 'host', CapAdd: ['SYS_PTRACE'], ReadonlyRootfs: true },
-        },
-      },
-      signal,
-    );
-  try {
-    return (await create()).Id;
-  } catch (error) {
-    if (missingPart(error) !== 'image') throw error;
-    await loadSandboxImage(engine, image, signal);
-    return (await create()).Id;
-  }
-}

@@ -1,10 +1,15 @@
 import type Docker from 'dockerode';
 import { hasCode, KubeletteError } from '../lib/errors.js';
-import type { EngineVolume, VolumeService } from '../runtime/runtime.js';
+import type { EngineVolume, HostPathKind, HostPathRequest, VolumeContents, VolumeService } from '../runtime/volumes.js';
 import type { DockerContext } from './context.js';
-import { isOwnedBy, LABEL, ownedFilter, volumeLabels, type Labels } from './labels.js';
+import { examineHostPaths } from './host-paths.js';
+import { claimLabels, isOwnedBy, LABEL, ownedFilter, volumeLabels, type Labels } from './labels.js';
+import { sandboxVolumePath } from './names.js';
+import { runTool, runToolWell } from './sandbox-tool.js';
+import { volumeArchive } from './volume-archive.js';
+import { volumeStamp } from './volume-stamp.js';
 
-/** The pods' volumes: labelled named volumes of the engine. */
+/** The volumes of pods and claims: labelled named volumes of the engine. */
 export class DockerVolumes implements VolumeService {
   readonly #context: DockerContext;
 
@@ -14,6 +19,7 @@ export class DockerVolumes implements VolumeService {
 
   async ensure(volume: EngineVolume, signal: AbortSignal): Promise<void> {
     const { engine, ownership } = this.#context;
+    const tmpfsBytes = 'claim' in volume ? undefined : volume.tmpfsBytes;
     // Creating what exists gives the existing one, with its old labels.
     const created = await engine.call<{ readonly Labels: Labels | null }>(
       {
@@ -22,8 +28,8 @@ export class DockerVolumes implements VolumeService {
         body: {
           Name: volume.name,
           Driver: 'local',
-          ...(volume.tmpfsBytes === undefined ? {} : { DriverOpts: tmpfsOptions(volume.tmpfsBytes) }),
-          Labels: volumeLabels(volume.podUid, ownership),
+          ...(tmpfsBytes === undefined ? {} : { DriverOpts: tmpfsOptions(tmpfsBytes) }),
+          Labels: 'claim' in volume ? claimLabels(volume.claim, ownership) : volumeLabels(volume.podUid, ownership),
         },
       },
       signal,
@@ -35,8 +41,9 @@ export class DockerVolumes implements VolumeService {
 
   async list(signal: AbortSignal): Promise<readonly { name: string; podUid: string }[]> {
     const { engine, ownership } = this.#context;
+    const label = ownedFilter(ownership, { [LABEL.role]: 'volume' });
     const answer = await engine.call<{ Volumes: readonly Docker.VolumeInspectInfo[] | null }>(
-      { method: 'GET', path: '/volumes', query: { filters: { label: ownedFilter(ownership) } } },
+      { method: 'GET', path: '/volumes', query: { filters: { label } } },
       signal,
     );
     return (answer.Volumes ?? []).map(({ Name, Labels }) => ({ name: Name, podUid: Labels[LABEL.podUid] ?? '' }));
@@ -49,6 +56,30 @@ export class DockerVolumes implements VolumeService {
     } catch (error) {
       if (!hasCode(error, 'NotFound')) throw error;
     }
+  }
+
+  async write(sandboxId: string, volume: string, contents: VolumeContents, signal: AbortSignal): Promise<void> {
+    const { engine } = this.#context;
+    const args = ['unpack', sandboxVolumePath(volume), volumeStamp(engine.clock.now(), Math.random())];
+    await runToolWell(engine, sandboxId, args, await volumeArchive(contents), signal);
+  }
+
+  async resolveSubPath(sandboxId: string, volume: string, path: string, signal: AbortSignal): Promise<string> {
+    const { engine } = this.#context;
+    const args = ['subpath', sandboxVolumePath(volume), path];
+    const { exitCode, problem, stdout } = await runTool(engine, sandboxId, args, undefined, signal);
+    if (exitCode === 0) return stdout.replace(/\n$/, '');
+    throw new KubeletteError('Invalid', problem);
+  }
+
+  async usage(sandboxId: string, volumes: readonly string[], signal: AbortSignal): Promise<readonly number[]> {
+    const args = ['usage', ...volumes.map(sandboxVolumePath)];
+    const text = await runToolWell(this.#context.engine, sandboxId, args, undefined, signal);
+    return text.trim().split('\n').map(Number);
+  }
+
+  async examineHostPaths(paths: readonly HostPathRequest[], signal: AbortSignal): Promise<readonly HostPathKind[]> {
+    return examineHostPaths(this.#context, paths, signal);
   }
 }
 

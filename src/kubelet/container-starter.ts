@@ -9,6 +9,7 @@ import { podIdentity } from './core/pod-identity.js';
 import { currentSandbox } from './core/sandbox-view.js';
 import { storedConfig } from './stored-config.js';
 import type { SyncContext, SyncPorts } from './sync-ports.js';
+import { resolveSubPaths } from './volumes/sub-paths.js';
 
 type StartAction = Extract<PodAction, { kind: 'startContainer' }>;
 
@@ -68,8 +69,11 @@ export class ContainerStarter {
         image: image.image,
         allocatable: this.#ports.allocatable,
         config: storedConfig(this.#ports.store, podIdentity(pod).namespace),
+        claimed: this.#ports.volumeManager.claimed(pod),
         ...(ownFile ? { terminationFile: await messages.prepare(pod, container, attempt) } : {}),
       });
+      const owner = { name: container.name, sandboxId: sandbox.id };
+      spec = { ...spec, mounts: await resolveSubPaths(this.#ports.volumes, owner, spec.mounts, signal) };
     } catch (error) {
       if (!hasCode(error, 'Invalid')) throw error;
       fail('CreateContainerConfigError', errorMessage(error), clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);

@@ -5,7 +5,7 @@ import { errorMessage, hasCode } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { HOUSEKEEPING_PERIOD_MS } from '../options.js';
 import type { ObservedPod } from '../runtime/observed.js';
-import type { VolumeService } from '../runtime/runtime.js';
+import type { VolumeService } from '../runtime/volumes.js';
 import type { Store } from '../store/store.js';
 
 export interface HousekeepingOptions {

@@ -11,6 +11,7 @@ import type { PodPlan } from './core/pod-action.js';
 import { podDescription } from './core/messages.js';
 import { podIdentity } from './core/pod-identity.js';
 import { computePodStatus } from './core/pod-status.js';
+import { currentSandbox } from './core/sandbox-view.js';
 import type { StartProblem, SyncInput } from './core/sync-input.js';
 import { planOrphan } from './core/termination.js';
 import { execute } from './execute.js';
@@ -115,12 +116,20 @@ export class PodWorker {
     if (published === undefined) return 0;
     this.#announceBackoffs(published, plan);
     this.#options.logger.trace({ uid, phase: plan.phase, actions: plan.actions.map(({ kind }) => kind) }, 'synced pod');
+    await this.#fillVolumes(published, observed, plan, signal);
     if (plan.actions.length === 0) {
       this.#lastPlanned = '';
       return this.#untilNextLook(plan, engineNow);
     }
     await this.#execute(published, observed, plan, signal);
     return this.#afterActions(plan);
+  }
+
+  /** Before anything starts in a sandbox, and whenever what the volumes are made of has changed. */
+  async #fillVolumes(pod: Pod, observed: ObservedPod, plan: PodPlan, signal: AbortSignal): Promise<void> {
+    const sandbox = currentSandbox(observed);
+    const isKept = plan.phase === 'syncing' && !plan.actions.some(({ kind }) => kind === 'createSandbox');
+    if (sandbox !== undefined && isKept) await this.#options.ports.volumeManager.fill(pod, sandbox, signal);
   }
 
   /** Nobody wants it (any more): what is left on the engine goes. */

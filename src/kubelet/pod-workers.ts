@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Pod } from '../api/schema/pod.js';
 import { abortable } from '../lib/abort.js';
 import type { Logger } from '../lib/logger.js';
@@ -98,7 +99,7 @@ export class PodWorkers {
     // A new worker begins with a look of its own.
     if (isNew) return;
     if (deadline(pod) < (before === undefined ? Infinity : deadline(before))) worker.preempt();
-    else if (before === undefined || before.metadata.generation !== pod.metadata.generation) worker.wake();
+    else if (before === undefined || concernsWorker(before, pod)) worker.wake();
   }
 
   #deleted(pod: Pod): void {
@@ -131,6 +132,11 @@ export class PodWorkers {
     return stored?.metadata.uid === uid ? stored : undefined;
   }
 }
+
+/** Labels and annotations have no generation, and may be files in a volume. A new status is the worker's own doing. */
+const concernsWorker = ({ metadata: before }: Pod, { metadata: now }: Pod): boolean =>
+  before.generation !== now.generation ||
+  !isDeepStrictEqual([before.labels, before.annotations], [now.labels, now.annotations]);
 
 /** When the pod has to be gone; Infinity while nobody asked. */
 const deadline = (pod: Pod): number => parseRfc3339(pod.metadata.deletionTimestamp) ?? Infinity;

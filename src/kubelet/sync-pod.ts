@@ -5,7 +5,6 @@ import { ContainerStarter } from './container-starter.js';
 import { fieldPath } from './core/container-path.js';
 import { podIdentity } from './core/pod-identity.js';
 import { buildSandboxSpec } from './core/sandbox-spec.js';
-import { podVolumes } from './core/volume-plan.js';
 import type { Executors } from './execute.js';
 import type { SyncContext, SyncPorts } from './sync-ports.js';
 
@@ -41,9 +40,11 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
       if (replaces) {
         events.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
       }
+      // What is missing is told in events of its own.
+      const planned = await ports.volumeManager.prepare(pod, signal);
       try {
-        await Promise.all(podVolumes(pod).map(({ engine }) => volumes.ensure(engine, signal)));
-        await runtime.runSandbox(buildSandboxSpec(pod, attempt), signal);
+        const spec = { ...buildSandboxSpec(pod, attempt), volumes: planned.map(({ sandbox }) => sandbox) };
+        await runtime.runSandbox(spec, signal);
       } catch (error) {
         if (!signal.aborted && !hasCode(error, 'Unavailable')) {
           const text = `Failed to create pod sandbox: ${errorMessage(error)}`;
@@ -61,6 +62,7 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
       await logs.removePod(identity);
       await messages.forgetPod(identity.uid);
       ports.images.forget(identity.uid);
+      ports.volumeManager.forget(identity.uid);
       const stored = store.get<Pod>('Pod', objectKey(pod));
       if (stored?.metadata.uid === identity.uid) store.remove('Pod', objectKey(pod), { uid: identity.uid });
     },

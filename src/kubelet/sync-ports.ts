@@ -1,18 +1,21 @@
 import type { Pod } from '../api/schema/pod.js';
 import type { Clock } from '../lib/clock.js';
 import type { ObservedPod } from '../runtime/observed.js';
-import type { ContainerRuntime, EngineInfo, VolumeService } from '../runtime/runtime.js';
+import type { ContainerRuntime, EngineInfo } from '../runtime/runtime.js';
+import type { VolumeService } from '../runtime/volumes.js';
 import type { Store } from '../store/store.js';
 import type { StartProblem } from './core/sync-input.js';
 import type { EventSink } from './events/event-sink.js';
-import type { ImageManager } from './images/image-manager.js';
+import type { ImageManager } from './image-manager.js';
 import type { LogStore } from './logs/log-store.js';
 import type { TerminationMessages } from './termination-messages.js';
+import type { VolumeManager } from './volumes/volume-manager.js';
 
 /** What executing needs of the node; the same for all pods. */
 export interface SyncPorts {
   readonly runtime: ContainerRuntime;
   readonly volumes: VolumeService;
+  readonly volumeManager: VolumeManager;
   readonly images: ImageManager;
   readonly logs: LogStore;
   readonly messages: TerminationMessages;

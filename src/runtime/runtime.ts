@@ -79,37 +79,16 @@ export interface RegistryAuth {
   readonly username: string;
   readonly password: string;
   readonly server: string;
-  /** Instead of user name and password. */
-  readonly identityToken?: string;
 }
 
 export interface ImageService {
   /** `undefined` when the engine does not have it. @throws `Invalid` when the reference cannot be parsed */
   find(reference: string, signal: AbortSignal): Promise<ImageFound | undefined>;
-  /**
-   * `onProgress` may be called often. @throws `Timeout` when nothing moved for too long; `Unavailable` when it is the
-   * engine that is away; with `details.reason` `RegistryUnavailable` when the registry says so; others as the engine
-   */
+  /** Gives up (`Unavailable`) when nothing moved for 60 s. `onProgress` may be called often. */
   pull(
     reference: string,
     auth: RegistryAuth | undefined,
     onProgress: (progress: PullProgress) => void,
     signal: AbortSignal,
   ): Promise<ImageFound>;
-}
-
-export interface VolumeService {
-  /** Creates the labelled volume, or accepts the one that is there. */
-  ensure(volume: EngineVolume, signal: AbortSignal): Promise<void>;
-  /** Names of this agent's volumes with the uid of the pod each belongs to. */
-  list(signal: AbortSignal): Promise<readonly { name: string; podUid: string }[]>;
-  /** Gone already is success; in use is `Conflict`. */
-  remove(name: string, signal: AbortSignal): Promise<void>;
-}
-
-export interface EngineVolume {
-  readonly name: string;
-  readonly podUid: string;
-  /** Present: a tmpfs of at most so many bytes (0: no limit) that lives as long as the sandbox holds it. */
-  readonly tmpfsBytes?: number;
 }

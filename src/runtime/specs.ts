@@ -1,16 +1,28 @@
 import type { ContainerKind, PodIdentity } from './observed.js';
 
-/** A named engine volume of the pod, mounted in the sandbox at `/vols/<name>` so that it can be prepared there. */
-export interface SandboxVolume {
-  /** Name on the engine. */
-  readonly volume: string;
-  /** `volumes[].name` of the pod. */
-  readonly name: string;
-  /** Permission bits of the volume's root, set before any other container starts. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-}
+/** Something the sandbox mounts at `/vols/<name>`, so that it can be prepared, filled and looked at from there. */
+export type SandboxVolume =
+  | {
+      readonly type: 'volume';
+      /** Name on the engine. */
+      readonly volume: string;
+      /** `volumes[].name` of the pod. */
+      readonly name: string;
+      readonly root: VolumeRoot;
+    }
+  | {
+      readonly type: 'bind';
+      /** Path on the engine's host, which exists. */
+      readonly source: string;
+      readonly name: string;
+    };
+
+/** What becomes of a volume's root before any other container starts. */
+export type VolumeRoot =
+  /** Permission bits and owner, whatever they were. */
+  | { readonly keep: false; readonly mode: number; readonly uid: number; readonly gid: number }
+  /** Open to everybody as long as it is empty. With a group: all in it is given to the group, always or if the root is not yet. */
+  | { readonly keep: true; readonly group?: { readonly gid: number; readonly policy: 'always' | 'mismatch' } };
 
 export interface PortMapping {
   readonly containerPort: number;
@@ -44,7 +56,13 @@ export interface SandboxSpec {
 }
 
 export type Mount =
-  | { readonly type: 'volume'; readonly volume: string; readonly target: string; readonly readOnly: boolean }
+  | {
+      readonly type: 'volume';
+      readonly volume: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      readonly subPath?: SubPath;
+    }
   | {
       readonly type: 'bind';
       /** Path on the engine's host. A missing one is created as a directory when `createSource` is set. */
@@ -53,7 +71,19 @@ export type Mount =
       readonly readOnly: boolean;
       readonly createSource: boolean;
       readonly propagation: 'rprivate' | 'rslave' | 'rshared';
-    };
+      /** Mounts below a read-only one: left as they are, read-only too where the engine can, or read-only or not at all. */
+      readonly recursiveReadOnly?: 'no' | 'if-possible' | 'yes';
+      readonly subPath?: SubPath;
+    }
+  | { readonly type: 'image'; readonly image: string; readonly target: string; readonly subPath?: SubPath };
+
+/** A part of a volume. */
+export interface SubPath {
+  /** `volumes[].name` of the pod: where the sandbox has it. */
+  readonly name: string;
+  /** Relative to the volume's root. In a spec that goes to the engine: existing, without links. */
+  readonly path: string;
+}
 
 export interface SecuritySettings {
   /** `uid`, `uid:gid`, or absent for the image's. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/lib/clock.js';
 import { KubeletteError } from '../../src/lib/errors.js';
 import type { PodIdentity } from '../../src/runtime/observed.js';
+import type { HostPathKind, VolumeContents } from '../../src/runtime/volumes.js';
 import type { ContainerSpec, SandboxSpec } from '../../src/runtime/specs.js';
 
 /** How a container's process behaves once started. Everything absent: it runs until it is stopped, and obeys SIGTERM. */
@@ -62,7 +63,14 @@ export interface FakeImage {
 export class FakeEngine {
   readonly clock: Clock;
   readonly containers = new Map<string, FakeContainer>();
+  /** `podUid` is empty for a claim's. */
   readonly volumes = new Map<string, { readonly podUid: string; readonly owner: FakeContainer['owner'] }>();
+  /** What was written last, by name on the engine. */
+  readonly contents = new Map<string, VolumeContents>();
+  /** Bytes on disk, by name on the engine. */
+  readonly usage = new Map<string, number>();
+  /** What paths of the host are; `directory` for those not named here. */
+  readonly hostPaths = new Map<string, HostPathKind>();
   /** By reference and by id. */
   readonly images = new Map<string, FakeImage>();
   /** What a registry would have: pulling moves it to `images`. */

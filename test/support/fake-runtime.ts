@@ -1,24 +1,14 @@
 import { abortable } from '../../src/lib/abort.js';
 import { KubeletteError } from '../../src/lib/errors.js';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../../src/runtime/observed.js';
-import type {
-  ContainerRuntime,
-  EngineInfo,
-  ImageService,
-  RuntimeHint,
-  VolumeService,
-} from '../../src/runtime/runtime.js';
+import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint } from '../../src/runtime/runtime.js';
 import type { ContainerSpec, SandboxSpec } from '../../src/runtime/specs.js';
+import type { VolumeService } from '../../src/runtime/volumes.js';
 import { fail, type FakeContainer, type FakeEngine, type FakeEvent } from './fake-engine.js';
 import { FakeStreams } from './fake-streams.js';
 
 export type FakeVerb =
-  | Exclude<keyof ContainerRuntime, 'events'>
-  | 'images.find'
-  | 'images.pull'
-  | 'volumes.ensure'
-  | 'volumes.list'
-  | 'volumes.remove';
+  Exclude<keyof ContainerRuntime, 'events'> | 'images.find' | 'images.pull' | `volumes.${keyof VolumeService}`;
 
 /** Trouble for one call (or `times` calls) of a verb. */
 export interface Fault {
@@ -220,25 +210,61 @@ export class FakeRuntime implements ContainerRuntime {
   }
 
   #volumeService(): VolumeService {
-    const { volumes, containers } = this.engine;
+    const { contents, volumes, containers } = this.engine;
     return {
-      ensure: async ({ name, podUid }, signal) =>
-        this.#call('volumes.ensure', name, signal, () => {
+      ensure: async (volume, signal) =>
+        this.#call('volumes.ensure', volume.name, signal, () => {
+          const { name } = volume;
+          const podUid = 'podUid' in volume ? volume.podUid : '';
           const owner = volumes.get(name)?.owner ?? this.#owner;
           if (!this.#owns(owner)) throw new KubeletteError('Conflict', `volume "${name}" is not ours`);
           if (!volumes.has(name)) volumes.set(name, { podUid, owner });
         }),
       list: async (signal) =>
         this.#call('volumes.list', undefined, signal, () =>
-          [...volumes].filter(([, { owner }]) => this.#owns(owner)).map(([name, { podUid }]) => ({ name, podUid })),
+          [...volumes]
+            .filter(([, { owner, podUid }]) => this.#owns(owner) && podUid !== '')
+            .map(([name, { podUid }]) => ({ name, podUid })),
         ),
       remove: async (name, signal) =>
         this.#call('volumes.remove', name, signal, () => {
           const user = [...containers.values()].find((container) => volumesOf(container).includes(name));
           if (user !== undefined) throw fail('Conflict', `remove ${name}: volume is in use - [${user.id}]`);
           volumes.delete(name);
+          contents.delete(name);
         }),
+      write: async (sandboxId, name, written, signal) =>
+        this.#call('volumes.write', name, signal, () => {
+          const mounted = this.#running(sandboxId).find((volume) => volume.name === name);
+          if (mounted?.type !== 'volume') throw fail('NotFound', `open /vols/${name}: errno 2`);
+          contents.set(mounted.volume, written);
+        }),
+      resolveSubPath: async (sandboxId, name, path, signal) =>
+        this.#call('volumes.resolveSubPath', `${name}/${path}`, signal, () => {
+          this.#running(sandboxId);
+          return path;
+        }),
+      usage: async (sandboxId, names, signal) =>
+        this.#call('volumes.usage', names, signal, () => {
+          const mounted = this.#running(sandboxId);
+          return names.map((name) => {
+            const volume = mounted.find((candidate) => candidate.name === name);
+            return volume?.type === 'volume' ? (this.engine.usage.get(volume.volume) ?? 0) : 0;
+          });
+        }),
+      examineHostPaths: async (paths, signal) =>
+        this.#call('volumes.examineHostPaths', paths, signal, () =>
+          paths.map(({ path }) => this.engine.hostPaths.get(path) ?? 'directory'),
+        ),
     };
+  }
+
+  /** The volumes of a sandbox that runs. */
+  #running(sandboxId: string): SandboxSpec['volumes'] {
+    const sandbox = this.engine.containers.get(sandboxId);
+    if (sandbox?.spec.role !== 'sandbox') throw fail('NotFound', `No such container: ${sandboxId}`);
+    if (sandbox.state !== 'running') throw fail('Conflict', `Container ${sandboxId} is not running`);
+    return sandbox.spec.volumes;
   }
 
   #owns(owner: FakeRuntimeOptions): boolean {
@@ -277,7 +303,8 @@ function isAdoptable(holder: FakeContainer, spec: FakeContainer['spec']): boolea
 }
 
 function volumesOf({ spec }: FakeContainer): readonly string[] {
-  if (spec.role === 'sandbox') return spec.volumes.map(({ volume }) => volume);
+  if (spec.role === 'sandbox')
+    return spec.volumes.flatMap((volume) => (volume.type === 'volume' ? [volume.volume] : []));
   return spec.mounts.flatMap((mount) => (mount.type === 'volume' ? [mount.volume] : []));
 }
 

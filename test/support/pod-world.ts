@@ -1,10 +1,12 @@
 import type { Pod, PodSpec } from '../../src/api/schema/pod.js';
 import { runHousekeeping } from '../../src/kubelet/housekeeping.js';
-import { ImageManager } from '../../src/kubelet/images/image-manager.js';
+import { ImageManager } from '../../src/kubelet/image-manager.js';
 import { Pleg } from '../../src/kubelet/pleg.js';
 import { requestPodDeletion } from '../../src/kubelet/pod-deletion.js';
 import { PodWorkers } from '../../src/kubelet/pod-workers.js';
 import { TerminationMessages } from '../../src/kubelet/termination-messages.js';
+import { ServiceAccountTokens } from '../../src/kubelet/volumes/service-account-tokens.js';
+import { VolumeManager } from '../../src/kubelet/volumes/volume-manager.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import type { EngineInfo } from '../../src/runtime/runtime.js';
 import { MemoryStore } from '../../src/store/memory-store.js';
@@ -28,6 +30,7 @@ class NoMessages extends TerminationMessages {
   }
 }
 
+const ALLOCATABLE = { cpu: '2', memory: '4Gi' };
 const ENGINE: EngineInfo = {
   version: '20.10.24',
   apiVersion: '1.41',
@@ -93,21 +96,21 @@ export class PodWorld {
       ports: {
         runtime,
         volumes: runtime.volumes,
-        images: new ImageManager({
-          images: runtime.images,
-          credentials: async () => ({ auths: [], missing: [] }),
+        volumeManager: new VolumeManager({
+          volumes: runtime.volumes,
+          store,
           events,
-          clock,
-          logger,
-          signal,
+          tokens: new ServiceAccountTokens(undefined, clock),
+          allocatable: ALLOCATABLE,
         }),
+        images: new ImageManager({ images: runtime.images, events, clock, logger, signal }),
         logs,
         messages: new NoMessages('/nowhere', logs),
         events,
         store,
         clock,
         engine: ENGINE,
-        allocatable: { cpu: '2', memory: '4Gi' },
+        allocatable: ALLOCATABLE,
       },
       hostIP: '192.0.2.1',
       logger,

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hasCode } from '../../src/lib/errors.js';
 import type { ObservedContainer, ObservedPod, ObservedSandbox, PodIdentity } from '../../src/runtime/observed.js';
-import type { ContainerRuntime, ImageService, RuntimeHint, VolumeService } from '../../src/runtime/runtime.js';
+import type { ContainerRuntime, ImageService, RuntimeHint } from '../../src/runtime/runtime.js';
 import type { ContainerSpec, SandboxSpec } from '../../src/runtime/specs.js';
-import { containerSpec, sandboxSpec } from './specs.js';
+import type { VolumeService } from '../../src/runtime/volumes.js';
+import { containerSpec, sandboxSpec, sandboxVolume } from './specs.js';
 
 type Runtime = ContainerRuntime & { readonly images: ImageService; readonly volumes: VolumeService };
 
@@ -305,7 +306,7 @@ export function describeRuntimeContract(name: string, open: () => Promise<Runtim
       expect(await run(world.stranger.volumes.list(signal))).not.toContainEqual(volume);
       expect(await codeOf(world.stranger.volumes.ensure(volume, signal))).toBe('Conflict');
       const sandbox = await startSandbox(pod, {
-        volumes: [{ volume: volume.name, name: 'data', mode: 0o777, uid: 0, gid: 0 }],
+        volumes: [sandboxVolume(volume.name, 'data')],
       });
       expect(await codeOf(runtime.volumes.remove(volume.name, signal))).toBe('Conflict');
       await run(runtime.removeSandbox(sandbox.id, signal));

@@ -1,7 +1,6 @@
 import { KubeletteError } from '../../lib/errors.js';
 import { ApiError } from './api-error.js';
 import type { Resource } from './discovery.js';
-import { listPages } from './list-all.js';
 import { objectName, type AnyObject, type ObjectList } from './objects.js';
 import { formatObject, toList, unknownFormat } from './print-objects.js';
 import { readResourceArguments, type Selection } from './resource-arguments.js';
@@ -44,7 +43,7 @@ function targetsOf(selection: Selection, { allNamespaces, fieldSelector, selecto
   return selection.objects;
 }
 
-/** All of a list, or the one object. */
+/** All of a list: servers may answer in pages. */
 async function fetchAll<T extends { readonly metadata?: object }>(
   session: Session,
   target: Target,
@@ -52,8 +51,15 @@ async function fetchAll<T extends { readonly metadata?: object }>(
   accept: string,
 ): Promise<readonly T[]> {
   const { path, query } = locate(session, target, flags);
-  if (target.name === undefined) return listPages<T>(session, path, query, accept);
-  return [await session.client.json<T>({ path, query, accept }, session.signal)];
+  const pages: T[] = [];
+  let next = '';
+  do {
+    const more = next === '' ? {} : { continue: next };
+    const page = await session.client.json<T>({ path, query: { ...query, ...more }, accept }, session.signal);
+    pages.push(page);
+    next = target.name === undefined ? ((page.metadata as { continue?: string } | undefined)?.continue ?? '') : '';
+  } while (next !== '');
+  return pages;
 }
 
 async function printTables(session: Session, targets: readonly Target[], flags: GetFlags): Promise<void> {

@@ -5,12 +5,13 @@ import { KubeletteError } from '../../lib/errors.js';
 import type { ContainerKind, ObservedContainer } from '../../runtime/observed.js';
 import type { ImageFound } from '../../runtime/runtime.js';
 import type { ContainerSpec, Mount } from '../../runtime/specs.js';
+import type { ClaimedVolumes } from './claimed-volumes.js';
 import type { ConfigObjects } from './config-objects.js';
+import { containerMounts } from './container-mounts.js';
 import { containerEnv, type Allocatable } from './env.js';
 import { podIdentity } from './pod-identity.js';
 import { resourceSettings } from './resources.js';
 import { securitySettings } from './security.js';
-import { containerMounts } from './volume-plan.js';
 
 export interface ContainerSpecInput {
   /** With a status that knows the addresses. */
@@ -25,6 +26,10 @@ export interface ContainerSpecInput {
   readonly image: ImageFound;
   readonly allocatable: Allocatable;
   readonly config: ConfigObjects;
+  /** What the pod's claims give; absent: it has none. */
+  readonly claimed?: ClaimedVolumes;
+  /** Engine ids of images that are volumes, by the volumes' names; absent: there are none. */
+  readonly volumeImages?: ReadonlyMap<string, string>;
   /** A file of the agent that becomes the container's termination message file, where the engine can see it. */
   readonly terminationFile?: string;
 }
@@ -56,7 +61,7 @@ export function buildContainerSpec(input: ContainerSpecInput): ContainerSpec {
     ...(args.length === 0 ? {} : { args }),
     ...(container.workingDir === undefined || container.workingDir === '' ? {} : { workingDir: container.workingDir }),
     env: [...env].map(([name, value]) => ({ name, value })),
-    mounts: [...containerMounts(pod, container), ...terminationMount(container, input.terminationFile)],
+    mounts: [...mountsOf(input, env), ...terminationMount(container, input.terminationFile)],
     stdin: container.stdin ?? false,
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
@@ -66,6 +71,15 @@ export function buildContainerSpec(input: ContainerSpecInput): ContainerSpec {
     resources: resourceSettings(container),
   };
 }
+
+const mountsOf = (input: ContainerSpecInput, env: ReadonlyMap<string, string>): Mount[] =>
+  containerMounts({
+    pod: input.pod,
+    container: input.container,
+    claimed: input.claimed ?? new Map(),
+    images: input.volumeImages ?? new Map(),
+    env,
+  });
 
 /** Where all processes of the pod see each other anyway, a target has nothing to add. */
 function pidMode({ container, instances = [], pod: { spec } }: ContainerSpecInput): ContainerSpec['pid'] {

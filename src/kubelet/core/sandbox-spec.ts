@@ -1,13 +1,12 @@
 import type { Pod } from '../../api/schema/pod.js';
 import type { DnsSettings, PortMapping, SandboxSpec } from '../../runtime/specs.js';
 import { podIdentity } from './pod-identity.js';
-import { podVolumes } from './volume-plan.js';
 
 /** Kernel limit of a host name. Source: kubelet truncatePodHostnameIfNeeded. */
 const MAX_HOSTNAME_LENGTH = 63;
 
-/** Everything the sandbox of a pod is made from: a pure function of the pod, the same for every attempt. */
-export function buildSandboxSpec(pod: Pod, attempt: number): SandboxSpec {
+/** Everything the sandbox of a pod is made from but its volumes: a pure function of the pod, the same for every attempt. */
+export function buildSandboxSpec(pod: Pod, attempt: number): Omit<SandboxSpec, 'volumes'> {
   const { spec } = pod;
   const dns = dnsSettings(pod);
   return {
@@ -24,7 +23,6 @@ export function buildSandboxSpec(pod: Pod, attempt: number): SandboxSpec {
     sysctls: Object.fromEntries(
       (spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name.replaceAll('/', '.'), value]),
     ),
-    volumes: podVolumes(pod).map(({ sandbox }) => sandbox),
   };
 }
 

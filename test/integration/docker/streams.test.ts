@@ -6,7 +6,7 @@ import type { ExecRequest, ExecSession, LogRecord } from '../../../src/runtime/s
 import type { ContainerSpec } from '../../../src/runtime/specs.js';
 import { openDockerWorld, script, type DockerWorld } from '../../support/docker-world.js';
 import { eventually } from '../../support/eventually.js';
-import { containerSpec, sandboxSpec } from '../../support/specs.js';
+import { containerSpec, sandboxSpec, sandboxVolume } from '../../support/specs.js';
 
 const { signal } = new AbortController();
 const pod = { uid: 'streams', namespace: 'default', name: 'streams' };
@@ -20,7 +20,7 @@ beforeAll(async () => {
   world = await openDockerWorld('streams');
   runtime = await world.runtime();
   await runtime.volumes.ensure({ name: `${world.nodeName}-data`, podUid: pod.uid }, signal);
-  const volumes = [{ volume: `${world.nodeName}-data`, name: 'data', mode: 0o2775, uid: 7, gid: 8 }];
+  const volumes = [sandboxVolume(`${world.nodeName}-data`, 'data', { mode: 0o2775, uid: 7, gid: 8 })];
   const id = await runtime.runSandbox(sandboxSpec(pod, { volumes }), signal);
   sandbox = { id, instance: (await runtime.inspectPod(pod.uid, signal)).sandboxes[0]?.instance ?? '' };
 });

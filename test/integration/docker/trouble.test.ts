@@ -4,7 +4,7 @@ import type { DockerRuntime } from '../../../src/docker/docker-runtime.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import type { PodIdentity } from '../../../src/runtime/observed.js';
 import { openDockerWorld, script, type DockerWorld } from '../../support/docker-world.js';
-import { containerSpec, sandboxSpec } from '../../support/specs.js';
+import { containerSpec, sandboxSpec, sandboxVolume } from '../../support/specs.js';
 
 const { signal } = new AbortController();
 let world: DockerWorld;
@@ -37,7 +37,7 @@ describe('a sandbox', () => {
     const pod = newPod();
     const volume = `${world.nodeName}-bad`;
     await runtime.volumes.ensure({ name: volume, podUid: pod.uid }, signal);
-    const volumes = [{ volume, name: 'bad', mode: 0o77777, uid: 0, gid: 0 }];
+    const volumes = [sandboxVolume(volume, 'bad', { mode: 0o77777 })];
     await expect(runtime.runSandbox(sandboxSpec(pod, { volumes }), signal)).rejects.toThrow(/^prepare volumes: parse /);
     expect((await runtime.inspectPod(pod.uid, signal)).sandboxes).toEqual([]);
   });
@@ -47,7 +47,7 @@ describe('a sandbox', () => {
       const pod = newPod();
       const volume = `${world.nodeName}-once-${afterMs}`;
       await runtime.volumes.ensure({ name: volume, podUid: pod.uid }, signal);
-      const spec = sandboxSpec(pod, { volumes: [{ volume, name: 'v', mode: 0o777, uid: 0, gid: 0 }] });
+      const spec = sandboxSpec(pod, { volumes: [sandboxVolume(volume, 'v')] });
       const leave = new AbortController();
       const first = runtime.runSandbox(spec, leave.signal).catch((error: unknown) => error);
       await systemClock.sleep(afterMs, signal);

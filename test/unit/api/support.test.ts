@@ -99,9 +99,7 @@ describe('fields without effect', () => {
       'spec.containers[0].readinessProbe is not realised yet and has no effect',
       'spec.containers[0].securityContext.seccompProfile.localhostProfile is not realised yet and has no effect',
       'spec.containers[0].securityContext.seccompProfile.type "Localhost" is not realised yet',
-      'spec.containers[0].volumeMounts[0].subPath is not realised yet and has no effect',
       'spec.dnsPolicy "ClusterFirstWithHostNet" is taken for Default: there is no DNS of a cluster',
-      'spec.volumes[0].configMap is not realised yet and has no effect',
       'spec.volumes[1].nfs has no effect: no storage system is attached',
     ]);
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { containerCreateBody, sandboxCreateBody, type CreateInput } from '../../../src/docker/host-config.js';
 import { logConfig } from '../../../src/docker/log-driver.js';
-import type { ContainerSpec, Mount, SandboxSpec } from '../../../src/runtime/specs.js';
-import { containerSpec, sandboxSpec } from '../../support/specs.js';
+import type { ContainerSpec, Mount, SandboxSpec, VolumeRoot } from '../../../src/runtime/specs.js';
+import { containerSpec, sandboxSpec, sandboxVolume } from '../../support/specs.js';
 
 const pod = { uid: 'u', namespace: 'd', name: 'web' };
 const old = { facts: { version: '20.10.24', apiVersion: '1.41' }, labels: { a: 'b' } };
@@ -89,11 +89,26 @@ describe('the sandbox', () => {
   });
 
   it('mounts and prepares the volumes of the pod', () => {
-    const body = sandbox({ volumes: [{ volume: 'v-1', name: 'data', mode: 0o2775, uid: 1, gid: 2 }] });
+    const body = sandbox({ volumes: [sandboxVolume('v-1', 'data', { mode: 0o2775, uid: 1, gid: 2 })] });
     expect(body.Cmd).toEqual(['hold', '2775:1:2:/vols/data']);
     expect(body.HostConfig?.Mounts).toEqual([
       { Type: 'volume', Source: 'v-1', Target: '/vols/data', ReadOnly: false, VolumeOptions: { NoCopy: true } },
     ]);
+  });
+});
+
+describe('volumes in the sandbox', () => {
+  it('that outlive the pod are kept as they are, or given to a group', () => {
+    const of = (root: VolumeRoot): string[] | undefined =>
+      sandbox({ volumes: [{ type: 'volume', volume: 'v', name: 'data', root }] }).Cmd;
+    expect(of({ keep: true })).toEqual(['hold', 'keep:-:always:/vols/data']);
+    expect(of({ keep: true, group: { gid: 7, policy: 'mismatch' } })).toEqual(['hold', 'keep:7:mismatch:/vols/data']);
+  });
+
+  it('are paths of the host where parts of them are mounted', () => {
+    const body = sandbox({ volumes: [{ type: 'bind', source: '/srv', name: 'data' }] });
+    expect(body.Cmd).toEqual(['hold']);
+    expect(body.HostConfig?.Mounts).toEqual([{ Type: 'bind', Source: '/srv', Target: '/vols/data', ReadOnly: false }]);
   });
 });
 
@@ -148,12 +163,56 @@ describe('a container', () => {
     const body = container({ mounts: [bind(), bind({ createSource: true, target: '/made', propagation: 'rslave' })] });
     expect(body.HostConfig?.Binds).toEqual(['/src:/made:ro,rslave']);
     expect(body.HostConfig?.Mounts).toEqual([
-      { Type: 'bind', Source: '/src', Target: '/dst', ReadOnly: true, BindOptions: { Propagation: 'rprivate' } },
+      { Type: 'bind', Source: '/src', Target: '/dst', ReadOnly: true, BindOptions: {} },
     ]);
     const modern = container({ mounts: [bind({ createSource: true, source: '/a:b' })] }, recent);
     expect(modern.HostConfig?.Binds).toEqual([]);
     expect(modern.HostConfig?.Mounts?.[0]).toMatchObject({ Source: '/a:b', BindOptions: { CreateMountpoint: true } });
     expect(() => container({ mounts: [bind({ createSource: true, source: '/a:b' })] })).toThrow('contains a colon');
+  });
+
+  it('gets parts of volumes from engines that have them, and parts of paths from all', () => {
+    const part = {
+      type: 'volume',
+      volume: 'v',
+      target: '/t',
+      readOnly: false,
+      subPath: { name: 'd', path: 'a/b' },
+    } as const;
+    const [volume] = container({ mounts: [part] }, recent).HostConfig?.Mounts ?? [];
+    expect(volume?.VolumeOptions).toEqual({ NoCopy: true, Subpath: 'a/b' });
+    const [whole] =
+      container({ mounts: [{ ...part, subPath: { name: 'd', path: '.' } }] }, recent).HostConfig?.Mounts ?? [];
+    expect(whole?.VolumeOptions).toEqual({ NoCopy: true });
+    const below = bind({ source: '/', subPath: { name: 'd', path: 'a/b' } });
+    expect(container({ mounts: [below] }).HostConfig?.Mounts?.[0]?.Source).toBe('/a/b');
+  });
+
+  it('is read-only all the way down when asked to, where the engine can', () => {
+    const options = (recursiveReadOnly: 'no' | 'if-possible' | 'yes', input = recent): unknown =>
+      container({ mounts: [bind({ recursiveReadOnly })] }, input).HostConfig?.Mounts?.[0]?.BindOptions;
+    expect(options('no')).toEqual({ ReadOnlyNonRecursive: true });
+    expect(options('if-possible')).toEqual({});
+    expect(options('yes')).toEqual({ ReadOnlyForceRecursive: true });
+    expect(options('if-possible', old)).toEqual({});
+    expect(() => options('yes', old)).toThrow('that takes API 1.44 (Docker 25), and it has 1.41');
+  });
+
+  it('has images as volumes where the engine can', () => {
+    const image = { type: 'image', image: 'sha256:2', target: '/data' } as const;
+    expect(container({ mounts: [image] }, recent).HostConfig?.Mounts).toEqual([
+      { Type: 'image', Source: 'sha256:2', Target: '/data', ReadOnly: true },
+    ]);
+    const part = { ...image, subPath: { name: 'i', path: 'etc' } };
+    expect(container({ mounts: [part] }, recent).HostConfig?.Mounts?.[0]).toMatchObject({
+      ImageOptions: { Subpath: 'etc' },
+    });
+    expect(() => container({ mounts: [image] })).toThrow(
+      expect.objectContaining({
+        code: 'Invalid',
+        message: 'this engine cannot mount an image as a volume: that takes API 1.48 (Docker 28), and it has 1.41',
+      }),
+    );
   });
 
   it('gets its security settings', () => {

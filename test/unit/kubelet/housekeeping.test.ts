@@ -7,7 +7,7 @@ import { aPod, observedPod } from '../../support/builders.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { FakeEngine } from '../../support/fake-engine.js';
 import { FakeRuntime } from '../../support/fake-runtime.js';
-import { sandboxSpec } from '../../support/specs.js';
+import { sandboxSpec, sandboxVolume } from '../../support/specs.js';
 
 const { signal } = new AbortController();
 
@@ -90,7 +90,7 @@ describe('housekeeping', () => {
     await giveVolume('busy');
     await giveVolume('idle');
     const pod = { uid: 'busy', namespace: 'default', name: 'busy' };
-    const mounted = { volume: 'data-busy', name: 'data', mode: 0o777, uid: 0, gid: 0 };
+    const mounted = sandboxVolume('data-busy', 'data');
     const sandbox = await runtime.runSandbox(sandboxSpec(pod, { volumes: [mounted] }), signal);
     void start();
     await clock.advance(0);

@@ -4,7 +4,7 @@ import { buildSandboxSpec } from '../../../../src/kubelet/core/sandbox-spec.js';
 import type { SandboxSpec } from '../../../../src/runtime/specs.js';
 import { aContainer, aPod } from '../../../support/builders.js';
 
-const specOf = (spec: Partial<PodSpec>, name = 'web'): SandboxSpec =>
+const specOf = (spec: Partial<PodSpec>, name = 'web'): Omit<SandboxSpec, 'volumes'> =>
   buildSandboxSpec(aPod(spec, { metadata: { name } }), 0);
 
 describe('sandbox spec', () => {
@@ -20,7 +20,6 @@ describe('sandbox spec', () => {
       hostAliases: [],
       ports: [],
       sysctls: {},
-      volumes: [],
     });
   });
 
@@ -67,17 +66,6 @@ describe('sandbox spec', () => {
       { dns: { nameservers: ['1.1.1.1'], searches: ['a.b'], options: ['ndots:2', 'edns0', 'x'] } },
     ],
     ['DNS settings that are empty', { dnsConfig: {} }, { dns: { nameservers: [], searches: [], options: [] } }],
-    [
-      'volumes some container mounts',
-      {
-        volumes: [
-          { name: 'v', emptyDir: {} },
-          { name: 'unused', emptyDir: {} },
-        ],
-        containers: [aContainer('app', { volumeMounts: [{ name: 'v', mountPath: '/v' }] })],
-      },
-      { volumes: [{ volume: 'kubelette_v_uid-1', name: 'v', mode: 0o777, uid: 0, gid: 0 }] },
-    ],
   ])('carries %s', (_what, spec, wanted) => {
     expect(specOf(spec)).toMatchObject(wanted);
   });

@@ -1,30 +1,56 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Container, Pod, Volume } from '../../../../src/api/schema/pod.js';
-import { containerMounts, podVolumes } from '../../../../src/kubelet/core/volume-plan.js';
+import type { ClaimedVolume } from '../../../../src/kubelet/core/claimed-volumes.js';
+import { podVolumes, type PlannedVolume } from '../../../../src/kubelet/core/volume-plan.js';
 import { aContainer, aPod } from '../../../support/builders.js';
 
-type VolumeMount = NonNullable<Container['volumeMounts']>[number];
 const mounting = (...names: string[]): Container =>
   aContainer('app', { volumeMounts: names.map((name) => ({ name, mountPath: `/${name}` })) });
-const withVolumes = (volumes: Volume[], container = mounting(...volumes.map(({ name }) => name))): Pod =>
-  aPod({ volumes, containers: [container] });
+const withVolumes = (volumes: Volume[], spec: Partial<Pod['spec']> = {}): Pod =>
+  aPod({ volumes, containers: [mounting(...volumes.map(({ name }) => name))], ...spec });
+const plan = (pod: Pod, claimed: Record<string, ClaimedVolume> = {}): PlannedVolume[] =>
+  podVolumes(pod, { claimed: new Map(Object.entries(claimed)), allocatable: { memory: '4Gi' } });
 
 describe('volumes made before the sandbox', () => {
-  it.each<[string, NonNullable<Volume['emptyDir']>, number | undefined]>([
-    ['disk', {}, undefined],
-    ['disk with a size, which no engine enforces', { sizeLimit: '1Gi' }, undefined],
-    ['memory', { medium: 'Memory' }, 0],
-    ['memory of a size', { medium: 'Memory', sizeLimit: '64Mi' }, 67_108_864],
-  ])('are emptyDirs: %s', (_what, emptyDir, tmpfsBytes) => {
-    expect(podVolumes(withVolumes([{ name: 'data', emptyDir }]))).toEqual([
-      {
-        engine: {
-          name: 'kubelette_data_uid-1',
-          podUid: 'uid-1',
-          ...(tmpfsBytes === undefined ? {} : { tmpfsBytes }),
-        },
-        sandbox: { volume: 'kubelette_data_uid-1', name: 'data', mode: 0o777, uid: 0, gid: 0 },
-      },
+  it.each<[string, Omit<Volume, 'name'>, number | undefined]>([
+    ['an emptyDir', { emptyDir: {} }, undefined],
+    ['an emptyDir with a size, which no engine enforces', { emptyDir: { sizeLimit: '1Gi' } }, undefined],
+    ['an emptyDir in memory', { emptyDir: { medium: 'Memory' } }, 4_294_967_296],
+    ['an emptyDir in memory of a size', { emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } }, 67_108_864],
+    ['a configMap', { configMap: { name: 'c' } }, undefined],
+    ['a secret, in memory', { secret: { secretName: 's' } }, 0],
+    ['a downwardAPI, in memory', { downwardAPI: {} }, 0],
+    ['a projected volume, in memory', { projected: { sources: [] } }, 0],
+  ])('are there for %s', (_what, source, tmpfsBytes) => {
+    const name = 'kubelette_data_uid-1';
+    const engine = { name, podUid: 'uid-1', ...(tmpfsBytes === undefined ? {} : { tmpfsBytes }) };
+    const root = { keep: false, mode: 0o777, uid: 0, gid: 0 };
+    expect(plan(withVolumes([{ name: 'data', ...source }]))).toEqual([
+      { engine, sandbox: { type: 'volume', volume: name, name: 'data', root } },
+    ]);
+  });
+
+  it('belong to the group of the pod', () => {
+    const pod = withVolumes([{ name: 'data', emptyDir: {} }], { securityContext: { fsGroup: 2000 } });
+    expect(plan(pod)[0]?.sandbox).toMatchObject({ root: { keep: false, mode: 0o2777, uid: 0, gid: 2000 } });
+  });
+
+  it.each<[string, Pod['spec']['securityContext'], boolean, unknown]>([
+    ['as it is', undefined, false, { keep: true }],
+    ['with all in it given to the group', { fsGroup: 9 }, false, { keep: true, group: { gid: 9, policy: 'always' } }],
+    [
+      'given to the group unless it is already',
+      { fsGroup: 9, fsGroupChangePolicy: 'OnRootMismatch' },
+      false,
+      { keep: true, group: { gid: 9, policy: 'mismatch' } },
+    ],
+    ['as it is when it may only be read', { fsGroup: 9 }, true, { keep: true }],
+  ])('of a claim outlive the pod: %s', (_what, securityContext, readOnly, root) => {
+    const claim = { uid: 'c', namespace: 'default', name: 'data' };
+    const spec = securityContext === undefined ? {} : { securityContext };
+    const pod = withVolumes([{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }], spec);
+    expect(plan(pod, { data: { type: 'engine', volume: 'pvc-c', claim, readOnly } })).toEqual([
+      { engine: { name: 'pvc-c', claim }, sandbox: { type: 'volume', volume: 'pvc-c', name: 'data', root } },
     ]);
   });
 
@@ -34,118 +60,24 @@ describe('volumes made before the sandbox', () => {
       containers: [mounting('c')],
       initContainers: [mounting('a')],
     });
-    expect(podVolumes(pod).map(({ sandbox }) => sandbox.name)).toEqual(['a', 'c']);
+    expect(plan(pod).map(({ sandbox }) => sandbox.name)).toEqual(['a', 'c']);
   });
 
   it('are made once however many containers mount them', () => {
     const pod = aPod({ volumes: [{ name: 'a', emptyDir: {} }], containers: [mounting('a'), mounting('a', 'a')] });
-    expect(podVolumes(pod)).toHaveLength(1);
+    expect(plan(pod)).toHaveLength(1);
   });
 
-  it('are no host paths', () => {
-    expect(podVolumes(withVolumes([{ name: 'h', hostPath: { path: '/srv' } }]))).toEqual([]);
-  });
-
-  it('are none in a pod without volumes', () => {
-    expect(podVolumes(aPod())).toEqual([]);
-  });
-});
-
-describe('mounts of a container', () => {
-  const mounts = (volume: Volume, changes: Partial<VolumeMount> = {}): unknown => {
-    const container = aContainer('app', { volumeMounts: [{ name: volume.name, mountPath: '/at', ...changes }] });
-    return containerMounts(withVolumes([volume], container), container)[0];
-  };
-  const emptyDir: Volume = { name: 'data', emptyDir: {} };
-
-  it('join the volume of the pod for an emptyDir', () => {
-    expect(mounts(emptyDir)).toEqual({
-      type: 'volume',
-      volume: 'kubelette_data_uid-1',
-      target: '/at',
-      readOnly: false,
-    });
-    expect(mounts(emptyDir, { readOnly: true })).toMatchObject({ readOnly: true });
-  });
-
-  it('have an absolute target', () => {
-    expect(mounts(emptyDir, { mountPath: 'var/data' })).toMatchObject({ target: '/var/data' });
-  });
-
-  it.each<[NonNullable<Volume['hostPath']>['type'], boolean]>([
-    [undefined, true],
-    ['', true],
-    ['DirectoryOrCreate', true],
-    ['Directory', false],
-    ['File', false],
-    ['FileOrCreate', false],
-    ['Socket', false],
-    ['CharDevice', false],
-    ['BlockDevice', false],
-  ])('of a host path of type %p make a missing directory: %p', (type, createSource) => {
-    const hostPath = { path: '/srv/www', ...(type === undefined ? {} : { type }) };
-    expect(mounts({ name: 'h', hostPath }, { readOnly: true })).toEqual({
-      type: 'bind',
-      source: '/srv/www',
-      target: '/at',
-      readOnly: true,
-      createSource,
-      propagation: 'rprivate',
-    });
-  });
-
-  it.each<[NonNullable<VolumeMount['mountPropagation']>, string]>([
-    ['None', 'rprivate'],
-    ['HostToContainer', 'rslave'],
-    ['Bidirectional', 'rshared'],
-  ])('of a host path propagate as %s says: %s', (mountPropagation, propagation) => {
-    expect(mounts({ name: 'h', hostPath: { path: '/srv' } }, { mountPropagation })).toMatchObject({ propagation });
-  });
-
-  it('come in spec order', () => {
-    const volumes = ['a', 'b'].map((name) => ({ name, emptyDir: {} }));
-    const container = mounting('b', 'a', 'b');
-    expect(containerMounts(withVolumes(volumes, container), container).map(({ target }) => target)).toEqual([
-      '/b',
-      '/a',
-      '/b',
+  it('are no host paths, but the sandbox has one of which a part is mounted', () => {
+    const volumes = [{ name: 'h', hostPath: { path: '/srv' } }];
+    expect(plan(withVolumes(volumes))).toEqual([]);
+    const part = aContainer('app', { volumeMounts: [{ name: 'h', mountPath: '/h', subPath: 'www' }] });
+    expect(plan(withVolumes(volumes, { containers: [part] }))).toEqual([
+      { sandbox: { type: 'bind', source: '/srv', name: 'h' } },
     ]);
   });
 
-  it('take an empty subPath for none', () => {
-    expect(mounts(emptyDir, { subPath: '', subPathExpr: '' })).toMatchObject({ type: 'volume' });
-  });
-
-  it.each<[string, () => unknown, string]>([
-    [
-      'a volume the pod does not have',
-      () => containerMounts(aPod(), mounting('nope')),
-      'cannot find volume "nope" to mount into container "app"',
-    ],
-    [
-      'subPath',
-      () => mounts(emptyDir, { subPath: 'x' }),
-      'volume mount "data" of container "app": subPath is not realised yet',
-    ],
-    [
-      'subPathExpr',
-      () => mounts(emptyDir, { subPathExpr: '$(POD)' }),
-      'volume mount "data" of container "app": subPath is not realised yet',
-    ],
-    ...['configMap', 'secret', 'downwardAPI', 'projected', 'persistentVolumeClaim', 'nfs', 'csi'].map(
-      (type): [string, () => unknown, string] => [
-        type,
-        // Whatever is in them, they are named.
-        () => mounts({ name: 'data', [type]: {} }),
-        `volume "data" of container "app": type ${type} is not realised yet`,
-      ],
-    ),
-    [
-      'a volume of no type',
-      () => mounts({ name: 'data' }),
-      'volume "data" of container "app": type unknown is not realised yet',
-    ],
-  ])('refuse %s by name', (_what, act, message) => {
-    expect(act).toThrow(expect.objectContaining({ code: 'Invalid', message }));
+  it('are none in a pod without volumes', () => {
+    expect(plan(aPod())).toEqual([]);
   });
 });

@@ -1,0 +1,219 @@
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Container, Pod } from '../api/schema/pod.js';
+import type { Clock } from '../lib/clock.js';
+import { errorMessage, hasCode, KubeletteError } from '../lib/errors.js';
+import type { Logger } from '../lib/logger.js';
+import { goDuration } from '../lib/time.js';
+import type { ImageFound, ImageService } from '../runtime/runtime.js';
+import { BACKOFF_INITIAL_MS, BACKOFF_MAX_MS } from './core/restart-backoff.js';
+import type { EventSink } from './events/event-sink.js';
+
+export type ImageResult =
+  | { readonly state: 'present'; readonly image: ImageFound }
+  /** `onChange` is called when this is over. */
+  | { readonly state: 'pulling' }
+  | { readonly state: 'failed'; readonly reason: string; readonly message: string; readonly retryAt: number };
+
+export interface ImageRequest {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly attempt: number;
+  readonly fieldPath: string;
+  readonly onChange: () => void;
+}
+
+/** Pulls running side by side; Docker downloads three layers of each. */
+const PARALLEL_PULLS = 3;
+/** ErrImagePull shows for this long before the next look says ImagePullBackOff. */
+const FIRST_FAILURE_SHOWN_MS = 1_000;
+const NEVER_PULL_RETRY_MS = 10_000;
+
+interface PullRecord {
+  /** Attempt a pull was done for, by container name; policy Always pulls once per start. */
+  readonly servedFor: Map<string, number>;
+  /** Whom to tell when the pull in progress ends, by container name: two containers may want one image. */
+  readonly waiting: Map<string, () => void>;
+  pulling: boolean;
+  failure?: { message: string; at: number; delayMs: number; reported: boolean };
+}
+
+interface PullOutcome {
+  readonly found: ImageFound;
+  /** Without the time it stood in line. */
+  readonly pullMs: number;
+}
+
+/**
+ * Makes images present, outside the workers: a pull takes as long as it takes and wakes the worker when it ended.
+ * One pull per reference at a time, however many pods want it. Back-off per pod and image.
+ * Source: kubelet pkg/kubelet/images/image_manager.go.
+ */
+export class ImageManager {
+  readonly #images: ImageService;
+  readonly #events: EventSink;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #signal: AbortSignal;
+  readonly #limit: LimitFunction = pLimit(PARALLEL_PULLS);
+  readonly #records = new Map<string, PullRecord>();
+  readonly #inFlight = new Map<string, Promise<PullOutcome>>();
+
+  /** @param signal ends all pulls: the agent stops */
+  constructor(options: { images: ImageService; events: EventSink; clock: Clock; logger: Logger; signal: AbortSignal }) {
+    this.#images = options.images;
+    this.#events = options.events;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+    this.#signal = options.signal;
+  }
+
+  /** Is the image there for this start of the container? Starts a pull when it has to. Never waits for one. */
+  async ensure(request: ImageRequest, signal: AbortSignal): Promise<ImageResult> {
+    const { attempt, container } = request;
+    const { image, imagePullPolicy: policy = 'IfNotPresent' } = container;
+    let found: ImageFound | undefined;
+    try {
+      found = await this.#images.find(withDefaultTag(image), signal);
+    } catch (error) {
+      if (signal.aborted || hasCode(error, 'Unavailable')) throw error;
+      return this.#cannotInspect(request, error);
+    }
+    const record = this.#record(request, image);
+    const served = record.servedFor.get(container.name) === attempt;
+    if (found !== undefined && (policy !== 'Always' || served)) {
+      if (!served) {
+        this.#event(request, 'Normal', 'Pulled', `Container image "${image}" already present on machine`);
+      }
+      return { state: 'present', image: found };
+    }
+    if (policy === 'Never') {
+      const message = `Container image "${image}" is not present with pull policy of Never`;
+      return this.#refuse(request, 'ErrImageNeverPull', 'ErrImageNeverPull', message);
+    }
+    if (!record.pulling) {
+      const backoff = this.#backoff(request, record, image);
+      if (backoff !== undefined) return backoff;
+      this.#startPull(request, record);
+    }
+    record.waiting.set(container.name, request.onChange);
+    return { state: 'pulling' };
+  }
+
+  /** The pod is gone. */
+  forget(uid: string): void {
+    for (const key of this.#records.keys()) if (key.startsWith(`${uid} `)) this.#records.delete(key);
+  }
+
+  #record({ pod }: ImageRequest, image: string): PullRecord {
+    const key = `${pod.metadata.uid ?? ''} ${image}`;
+    let record = this.#records.get(key);
+    if (record === undefined) {
+      record = { servedFor: new Map(), waiting: new Map(), pulling: false };
+      this.#records.set(key, record);
+    }
+    return record;
+  }
+
+  #backoff(request: ImageRequest, record: PullRecord, image: string): ImageResult | undefined {
+    const { failure } = record;
+    if (failure === undefined) return undefined;
+    const retryAt = failure.at + failure.delayMs;
+    const now = this.#clock.now();
+    if (now >= retryAt) return undefined;
+    if (!failure.reported) {
+      failure.reported = true;
+      this.#event(request, 'Warning', 'Failed', `Failed to pull image "${image}": ${failure.message}`);
+      this.#event(request, 'Warning', 'Failed', 'Error: ErrImagePull');
+      return {
+        state: 'failed',
+        reason: 'ErrImagePull',
+        message: failure.message,
+        retryAt: now + FIRST_FAILURE_SHOWN_MS,
+      };
+    }
+    const message = `Back-off pulling image "${image}"`;
+    this.#event(request, 'Normal', 'BackOff', message);
+    this.#event(request, 'Warning', 'Failed', 'Error: ImagePullBackOff');
+    return {
+      state: 'failed',
+      reason: 'ImagePullBackOff',
+      message: `${message}: ErrImagePull: ${failure.message}`,
+      retryAt,
+    };
+  }
+
+  #cannotInspect(request: ImageRequest, error: unknown): ImageResult {
+    const { image } = request.container;
+    const words = errorMessage(error);
+    if (hasCode(error, 'Invalid')) {
+      const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${words}`;
+      return this.#refuse(request, 'InspectFailed', 'InvalidImageName', message);
+    }
+    const message = `Failed to inspect image "${withDefaultTag(image)}": ${words}`;
+    return this.#refuse(request, 'InspectFailed', 'ImageInspectError', message);
+  }
+
+  #refuse(request: ImageRequest, eventReason: string, reason: string, message: string): ImageResult {
+    this.#event(request, 'Warning', eventReason, message);
+    this.#event(request, 'Warning', 'Failed', `Error: ${reason}`);
+    return { state: 'failed', reason, message, retryAt: this.#clock.now() + NEVER_PULL_RETRY_MS };
+  }
+
+  #startPull(request: ImageRequest, record: PullRecord): void {
+    const { attempt, container } = request;
+    const { image } = container;
+    const asked = this.#clock.monotonic();
+    record.pulling = true;
+    this.#event(request, 'Normal', 'Pulling', `Pulling image "${image}"`);
+    // Supervised here: the outcome goes into the record and the workers are woken, whatever it is.
+    void this.#pull(withDefaultTag(image))
+      .then(
+        ({ found, pullMs }) => {
+          delete record.failure;
+          record.servedFor.set(container.name, attempt);
+          const total = goDuration(Math.trunc(this.#clock.monotonic() - asked));
+          const text = `Successfully pulled image "${image}" in ${goDuration(Math.trunc(pullMs))} (${total} including waiting). Image size: ${found.sizeBytes} bytes.`;
+          this.#event(request, 'Normal', 'Pulled', text);
+        },
+        (error: unknown) => {
+          const delayMs = Math.min((record.failure?.delayMs ?? BACKOFF_INITIAL_MS / 2) * 2, BACKOFF_MAX_MS);
+          record.failure = { message: errorMessage(error), at: this.#clock.now(), delayMs, reported: false };
+          this.#logger.debug({ image, error: errorMessage(error) }, 'image pull failed');
+        },
+      )
+      .finally(() => {
+        record.pulling = false;
+        const waiting = [...record.waiting.values()];
+        record.waiting.clear();
+        for (const tell of waiting) tell();
+      });
+  }
+
+  async #pull(reference: string): Promise<PullOutcome> {
+    const running = this.#inFlight.get(reference);
+    if (running !== undefined) return running;
+    const pull = this.#limit(async () => {
+      const started = this.#clock.monotonic();
+      const found = await this.#images.pull(
+        reference,
+        undefined,
+        ({ text }) => this.#logger.debug({ image: reference, progress: text }, 'pulling image'),
+        this.#signal,
+      );
+      return { found, pullMs: this.#clock.monotonic() - started };
+    }).finally(() => this.#inFlight.delete(reference));
+    this.#inFlight.set(reference, pull);
+    return pull;
+  }
+
+  #event({ fieldPath, pod }: ImageRequest, type: 'Normal' | 'Warning', reason: string, message: string): void {
+    this.#events.event(pod, type, reason, message, fieldPath);
+  }
+}
+
+/** `busybox` → `busybox:latest`; a tag or digest stays. A colon before the last slash is a registry's port. */
+export function withDefaultTag(image: string): string {
+  if (image === '') throw new KubeletteError('Invalid', 'image reference is empty');
+  const name = image.slice(image.lastIndexOf('/') + 1);
+  return name.includes(':') || name.includes('@') ? image : `${image}:latest`;
+}
