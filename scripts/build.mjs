@@ -1,14 +1,14 @@
 /**
  * Builds dist/: the library as an ES module and as CommonJS, the command line, and types for both kinds of importer.
  *
- *   dist/index.js  dist/index.cjs  dist/cli.cjs  dist/types/**\/*.d.ts  dist/types/**\/*.d.cts
+ *   dist/index.js  dist/index.cjs  dist/cli.cjs  dist/cli/*.cjs  dist/types/**\/*.d.ts  dist/types/**\/*.d.cts
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -45,13 +45,7 @@ try {
   await Promise.all([
     build({ ...common, format: 'esm', packages: 'external', entryPoints: ['src/index.ts'], outfile: 'dist/index.js' }),
     build({ ...commonJs, entryPoints: ['src/index.ts'], outfile: 'dist/index.cjs' }),
-    // What a command imports dynamically is run only when that command runs, also inside one bundle.
-    build({
-      ...commonJs,
-      external: commonJs.external.filter((name) => !inCommandLine.includes(name)),
-      entryPoints: ['src/cli/main.ts'],
-      outfile: 'dist/cli.cjs',
-    }),
+    buildCommandLine(),
   ]);
   compileTypes();
 } catch {
@@ -63,6 +57,43 @@ chmodSync(join(dist, 'cli.cjs'), 0o755);
 // What setup compares sources with: an edit made during the build counts as newer.
 writeFileSync(join(dist, '.built'), '');
 utimesSync(join(dist, '.built'), started, started);
+
+/**
+ * In pieces, so that a command loads what it imports dynamically only when it gets there: `get` never sees the agent. And
+ * as CommonJS: starting Node's loader of ES modules alone takes as long as such a command. esbuild splits ES modules only,
+ * so they are split first and translated then.
+ */
+async function buildCommandLine() {
+  const { outputFiles } = await build({
+    ...common,
+    format: 'esm',
+    splitting: true,
+    write: false,
+    outdir: 'dist/cli',
+    sourcemap: 'inline',
+    external: commonJs.external.filter((name) => !inCommandLine.includes(name)),
+    // As an ES module, of which parts can be imported dynamically.
+    alias: { yaml: './node_modules/yaml/browser/index.js' },
+    entryPoints: ['src/cli/main.ts'],
+  });
+  mkdirSync(join(dist, 'cli'));
+  for (const { path, text } of outputFiles) {
+    const name = `${basename(path, '.js')}.cjs`;
+    const { code, map } = await transform(text, {
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      sourcefile: basename(path),
+      sourcemap: 'external',
+      // `import()` of a piece becomes a `require` of it, later.
+      supported: { 'dynamic-import': false },
+    });
+    const renamed = code.replaceAll(/(["'])(\.\/[\w.-]+)\.js\1/g, '$1$2.cjs$1');
+    writeFileSync(join(dist, 'cli', name), `${renamed}//# sourceMappingURL=${name}.map\n`);
+    writeFileSync(join(dist, 'cli', `${name}.map`), map);
+  }
+  writeFileSync(join(dist, 'cli.cjs'), "#!/usr/bin/env node\nrequire('./cli/main.cjs');\n");
+}
 
 function compileTypes() {
   execFileSync(process.execPath, ['node_modules/@tsc/v7/bin/tsc', '-p', 'scripts/tsconfig.types.json'], {

@@ -18,6 +18,7 @@ main() {
   bash scripts/images.sh
   [ "$mode" = demo ] || compilers
   [ "$mode" = demo ] || node scripts/kubectl.mjs
+  [ "$mode" = demo ] || bash scripts/registry.sh >/dev/null || true
 }
 
 check_node() {

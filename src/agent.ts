@@ -5,12 +5,12 @@ import { loadAgentId } from './data-dir/agent-id.js';
 import { EventRecorder } from './kubelet/events/event-recorder.js';
 import { startFront, type FrontOptions } from './front.js';
 import { KubeletteError } from './lib/errors.js';
-import { admitPod } from './kubelet/pod-admission.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
+import { PodGate } from './kubelet/pod-gate.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
 import { objectsWereLost } from './lost-objects.js';
 import { startNode, type Node } from './node.js';
-import type { AgentOptions } from './options.js';
+import { DEFAULT_POD_SECURITY, type AgentOptions } from './options.js';
 import type { EngineInfo } from './runtime/runtime.js';
 import { openStore } from './store/open-store.js';
 import type { Store } from './store/store.js';
@@ -28,9 +28,11 @@ export interface Agent {
   /** Every source has delivered, the engine was listed, workers run. Rejects when the agent was stopped before. */
   readonly ready: Promise<void>;
   /**
-   * Admits a decoded, defaulted and validated pod under its own name. @throws `AlreadyExists`
+   * Admits a decoded, defaulted and validated pod under its own name.
+   * @param uid where the pod has an identity already
+   * @throws `AlreadyExists`, `Forbidden`, `Invalid`
    */
-  createPod(pod: Pod): Pod;
+  createPod(pod: Pod, uid?: string): Pod;
   /** Starts graceful deletion; a shorter grace on a second call wins; 0 removes the object at once. @throws `NotFound` */
   deletePod(namespace: string, name: string, graceSeconds?: number): void;
   /**
@@ -53,9 +55,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const agentId = await loadAgentId(layout);
     const events = new EventRecorder({ store, clock, logger, nodeName });
     const objectsLost = !options.ephemeral && (await objectsWereLost(layout.state));
-    const node = startNode({ options, layout, agentId, store, events, objectsLost });
+    const { podSecurity = DEFAULT_POD_SECURITY } = options;
+    const gate = new PodGate({ store, nodeName, podSecurity, clock, logger });
+    const createPod = (pod: Pod, uid?: string): Pod => store.create<Pod>(gate.admit(pod, uid));
+    const node = startNode({ options, layout, agentId, store, createPod, events, objectsLost });
     const operations = lateOperations(node);
-    const front = await serveApi({ options, layout, store, operations, metrics: () => node.metrics() }, node);
+    const front = await serveApi({ options, layout, store, gate, operations, metrics: () => node.metrics() }, node);
     return {
       nodeName,
       store,
@@ -65,7 +70,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       operations,
       ...(front === undefined ? {} : { url: front.url }),
       ready: node.ready,
-      createPod: (pod) => store.create<Pod>(admitPod(pod, { nodeName, now: clock.now() })),
+      createPod,
       deletePod: (namespace, name, graceSeconds) =>
         void requestPodDeletion(store, clock, namespace, name, graceSeconds),
       async stop({ deletePods, graceSeconds }) {

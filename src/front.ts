@@ -14,12 +14,12 @@ import { runNamespaceController } from './apiserver/resources/namespace-controll
 import { resourceRoutes } from './apiserver/resources/registry.js';
 import { startApiServer } from './apiserver/server.js';
 import type { DataDirLayout } from './data-dir/layout.js';
-import { admitPod } from './kubelet/pod-admission.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
+import type { PodGate } from './kubelet/pod-gate.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
 import { isAbort } from './lib/abort.js';
 import { errorMessage } from './lib/errors.js';
-import type { AgentOptions } from './options.js';
+import { DEFAULT_POD_SECURITY, type AgentOptions } from './options.js';
 import type { Store } from './store/store.js';
 
 export interface FrontOptions {
@@ -27,6 +27,7 @@ export interface FrontOptions {
   readonly listen: { readonly host: string; readonly port: number };
   readonly layout: DataDirLayout;
   readonly store: Store;
+  readonly gate: PodGate;
   readonly operations: PodOperations;
   /** @throws Unavailable while there is no engine */
   readonly metrics: () => MetricsSource;
@@ -73,7 +74,7 @@ const podDeletion =
     void requestPodDeletion(store, options.clock, namespace, name, graceSeconds);
 
 function apiRoutes(front: FrontOptions): Route[] {
-  const { operations, options, ready, store } = front;
+  const { gate, operations, options, ready, store } = front;
   const { clock, logger, nodeName } = options;
   const findPod = (namespace: string, name: string): Pod | undefined => store.get<Pod>('Pod', `${namespace}/${name}`);
   const gauges = [
@@ -93,7 +94,10 @@ function apiRoutes(front: FrontOptions): Route[] {
       applyPatch: createApplyPatch(clock),
       nodeName,
       deletePod: podDeletion(front),
-      admitPod: (pod) => admitPod(pod, { nodeName, now: clock.now() }),
+      admitPod: (pod) => gate.admit(pod),
+      admitPodUpdate: (next, before) => gate.checkUpdate(next, before),
+      podWarnings: (pod) => gate.warnings(pod),
+      podSecurity: options.podSecurity ?? DEFAULT_POD_SECURITY,
     }),
     ...podStreamRoutes({ operations, findPod, clock, logger }),
   ];

@@ -5,7 +5,6 @@ import type { DataDirLayout } from './data-dir/layout.js';
 import { connectDockerRuntime, type DockerRuntime } from './docker/docker-runtime.js';
 import type { EventRecorder } from './kubelet/events/event-recorder.js';
 import { runHousekeeping } from './kubelet/housekeeping.js';
-import { ImageManager } from './kubelet/image-manager.js';
 import { FileLogStore } from './kubelet/logs/file-log-store.js';
 import { sampleMachine } from './kubelet/metrics/machine-sample.js';
 import { nodeMetrics, type MetricsSource } from './kubelet/metrics/node-metrics.js';
@@ -22,6 +21,7 @@ import { VolumeManager } from './kubelet/volumes/volume-manager.js';
 import { abortable, isAbort } from './lib/abort.js';
 import { errorMessage, KubeletteError } from './lib/errors.js';
 import { unexplainedPods } from './lost-objects.js';
+import { imageManager } from './node-images.js';
 import type { AgentOptions } from './options.js';
 import { startSources } from './sources.js';
 import type { EngineInfo } from './runtime/runtime.js';
@@ -32,6 +32,7 @@ export interface NodeOptions {
   readonly layout: DataDirLayout;
   readonly agentId: string;
   readonly store: Store;
+  readonly createPod: (pod: Pod, uid?: string) => Pod;
   readonly events: EventRecorder;
   /** The store does not know all pods that are wanted: see `objectsWereLost`. */
   readonly objectsLost: boolean;
@@ -105,7 +106,7 @@ async function connectAndRun(
   onConnected: (connected: Connected) => void,
 ): Promise<void> {
   const { clock, logger } = node.options;
-  const { events, layout, store } = node;
+  const { createPod, events, layout, store } = node;
   const supervise = (name: string, loop: Promise<void>): void => {
     loops.push(
       loop.catch((error: unknown) => {
@@ -114,10 +115,10 @@ async function connectAndRun(
     );
   };
   // Before the engine: a broken manifest is reported even while there is none.
-  const sources = startSources({ options: node.options, store, events, supervise }, signal);
+  const sources = startSources({ options: node.options, store, createPod, events, supervise }, signal);
   const { engine, runtime } = await connect(node, signal);
   const logs = new FileLogStore({ root: layout.logs, streams: runtime.streams, clock, logger });
-  const images = new ImageManager({ images: runtime.images, events, clock, logger, signal });
+  const images = imageManager(node, runtime.images, signal);
   const messages = new TerminationMessages(layout.pods, logs);
   const hostIP = hostAddress();
   const sampler = new StatsSampler({ stats: runtime.stats, clock, logger, signal });
@@ -206,7 +207,7 @@ async function connect(
   { agentId, layout, options }: NodeOptions,
   signal: AbortSignal,
 ): Promise<{ runtime: DockerRuntime; engine: EngineInfo }> {
-  const { clock, dockerHost, logger, nodeName } = options;
+  const { clock, dockerHost, images: { pullDeadlineMs } = {}, logger, nodeName } = options;
   const owner = options.ephemeral ? { owner: await ownerText() } : {};
   let retryMs = CONNECT_RETRY_MS;
   let told = '';
@@ -221,6 +222,7 @@ async function connect(
           logger,
           ...owner,
           ...(dockerHost === undefined ? {} : { dockerHost }),
+          ...(pullDeadlineMs === undefined ? {} : { pullDeadlineMs }),
         },
         signal,
       );

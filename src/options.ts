@@ -1,3 +1,4 @@
+import type { PodSecurityLevel } from './api/pod-security/evaluate.js';
 import type { Clock } from './lib/clock.js';
 import type { Logger } from './lib/logger.js';
 
@@ -20,8 +21,23 @@ export interface AgentOptions {
   readonly ephemeral: boolean;
   /** Where the Kubernetes API is served; absent: nowhere. Port 0 picks a free one. */
   readonly listen?: { readonly host: string; readonly port: number };
+  /** What pods may do in namespaces whose labels say nothing about it; absent: `DEFAULT_POD_SECURITY`. */
+  readonly podSecurity?: PodSecurityLevel;
+
+  readonly images?: ImageOptions;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** As on a cluster without a configuration for it. Source: kube-apiserver, PodSecurityConfiguration defaults. */
+export const DEFAULT_POD_SECURITY: PodSecurityLevel = 'privileged';
+
+/** Pulling images. */
+export interface ImageOptions {
+  /** Folder with the user's docker `config.json`; absent: `$DOCKER_CONFIG`, else `~/.docker`. */
+  readonly dockerConfig?: string;
+  /** A pull without progress for so long is given up; absent: 60 s. */
+  readonly pullDeadlineMs?: number;
 }
 
 /** The pod worker looks again after this long even when nothing woke it (jittered to 1.5 x). Source: kubelet syncFrequency. */

@@ -11,6 +11,7 @@ import type { Store } from './store/store.js';
 export interface SourcesOptions {
   readonly options: AgentOptions;
   readonly store: Store;
+  readonly createPod: (pod: Pod, uid?: string) => Pod;
   readonly events: EventSink;
   /** Watches over a loop that runs until the agent stops. */
   readonly supervise: (name: string, loop: Promise<void>) => void;
@@ -21,17 +22,17 @@ const SOURCE_NAMES = ['file', 'http'];
 
 /** Starts the configured sources. Resolves when each has delivered once: only then is a missing pod an unwanted one. */
 export async function startSources(
-  { events, options, store, supervise }: SourcesOptions,
+  { createPod, events, options, store, supervise }: SourcesOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, logger, nodeName } = options;
+  const { clock, logger } = options;
   const sources = configuredSources(options);
   retireMissing(sources, store, options);
   await Promise.all(
     sources.map(
       (source) =>
         new Promise<void>((onDelivered) => {
-          const writer = runSourceWriter({ source, store, nodeName, events, clock, logger, onDelivered }, signal);
+          const writer = runSourceWriter({ source, store, createPod, events, clock, logger, onDelivered }, signal);
           supervise(`source ${source.name}`, writer);
         }),
     ),

@@ -182,7 +182,7 @@ export const supportTable: Readonly<Record<string, Support>> = {
   'spec.dnsConfig.options[].name': realised,
   'spec.dnsConfig.options[].value': realised,
   'spec.enableServiceLinks': ignored('there are no services', true, false),
-  'spec.imagePullSecrets': notYet(),
+  'spec.imagePullSecrets[].name': realised,
 
   ...under('spec.containers[]', containerFields),
   'spec.containers[].restartPolicy': notYet(),

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { POD_SECURITY_LEVELS } from '../api/pod-security/evaluate.js';
 import type { LogFormat, LogLevel } from '../lib/logger.js';
+import { DEFAULT_POD_SECURITY } from '../options.js';
 
 const LOG_LEVELS: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
@@ -20,6 +22,12 @@ export const dockerHostOption = (): Option =>
     '--docker-host <uri>',
     'engine, for example unix:///var/run/docker.sock (default: as the docker command)',
   ).env('KUBELETTE_DOCKER_HOST');
+
+export const podSecurityOption = (): Option =>
+  new Option('--pod-security <level>', 'what pods may do in namespaces without labels about it')
+    .choices(POD_SECURITY_LEVELS)
+    .default(DEFAULT_POD_SECURITY)
+    .env('KUBELETTE_POD_SECURITY');
 
 export const nodeNameOption = (description: string): Option =>
   new Option('--node-name <name>', description).argParser(parseNodeName);

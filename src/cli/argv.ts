@@ -26,6 +26,7 @@ const BOOLEAN_FLAGS = new Set([
 /** Of these the opposite has a name, and one of the two is the default. */
 const OPPOSITES: Readonly<Record<string, { readonly true: readonly string[]; readonly false: readonly string[] }>> = {
   '--wait': { true: [], false: ['--no-wait'] },
+  '--show-events': { true: [], false: ['--no-show-events'] },
   '--no-headers': { true: ['--no-headers'], false: [] },
 };
 /** Flags of every client command that kubectl also takes before the command. */

@@ -5,6 +5,7 @@ import { EXIT_USAGE, type CommandContext } from './command.js';
 import { registerAgent } from './commands/agent.js';
 import { registerApiResources } from './commands/api-resources.js';
 import { registerDelete } from './commands/delete.js';
+import { registerDescribe } from './commands/describe.js';
 import { registerEvents } from './commands/events.js';
 import { registerAttach, registerExec } from './commands/exec.js';
 import { registerGc } from './commands/gc.js';
@@ -67,6 +68,7 @@ function createProgram(context: CommandContext): Command {
     registerNamespaces,
     registerKubeconfig,
     registerGet,
+    registerDescribe,
     registerLogs,
     registerApply,
     registerCreate,

@@ -39,6 +39,8 @@ export interface DockerRuntimeOptions {
   readonly createdBy?: string;
   /** An existing directory below which the engine should see our files; `sharesFilesystem` says whether. */
   readonly dataDir?: string;
+  /** A pull without progress for so long is given up; absent: 60 s. */
+  readonly pullDeadlineMs?: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -61,7 +63,7 @@ export async function connectDockerRuntime(options: DockerRuntimeOptions, signal
     ...(createdBy === undefined ? {} : { createdBy }),
   };
   logger.debug({ ...engine.facts }, 'engine found');
-  return new DockerRuntime({ engine, ownership, logger }, sandboxImage(engine.facts.architecture), options.dataDir);
+  return new DockerRuntime({ engine, ownership, logger }, sandboxImage(engine.facts.architecture), options);
 }
 
 /** The runtime contract on a Docker engine. */
@@ -78,13 +80,17 @@ export class DockerRuntime implements ContainerRuntime {
   /** What does not change while the engine runs; asked for once. */
   #info: EngineInfo | undefined;
 
-  constructor(context: DockerContext, image: SandboxImage, dataDir: string | undefined) {
+  constructor(
+    context: DockerContext,
+    image: SandboxImage,
+    { dataDir, pullDeadlineMs }: Pick<DockerRuntimeOptions, 'dataDir' | 'pullDeadlineMs'>,
+  ) {
     const { engine } = context;
     this.#context = context;
     this.#image = image;
     this.#dataDir = dataDir;
     this.#observer = new PodObserver(context, new ImageNamesCache(engine));
-    this.images = new DockerImages(engine);
+    this.images = new DockerImages(engine, pullDeadlineMs);
     this.volumes = new DockerVolumes(context);
     this.stats = new DockerStats(engine);
     this.host = new DockerHost(engine, async (rootDir, signal) => {

@@ -16,7 +16,10 @@ export interface EngineRequest {
   readonly body?: object;
   /** A tar, instead of `body`. */
   readonly file?: Buffer;
-  readonly auth?: { readonly username: string; readonly password: string; readonly serveraddress: string };
+  /** Goes into a header, as docker's `AuthConfig`. */
+  readonly auth?: Readonly<Partial<Record<'username' | 'password' | 'identitytoken', string>>> & {
+    readonly serveraddress: string;
+  };
   /** Give up after this long; two minutes when absent. For streams: until the headers came. */
   readonly withinMs?: number;
   /**

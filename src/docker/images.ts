@@ -1,23 +1,25 @@
 import type Docker from 'dockerode';
-import type { Readable } from 'node:stream';
 import { hasCode, KubeletteError } from '../lib/errors.js';
 import type { ImageFound, ImageService, PullProgress, RegistryAuth } from '../runtime/runtime.js';
-import { withDeadline } from './deadline.js';
-import type { Engine } from './engine.js';
+import type { Engine, EngineRequest } from './engine.js';
 import { answerError, toKubeletteError } from './engine-error.js';
 import { splitReference } from './image-reference.js';
 import { jsonLines } from './json-lines.js';
 import { PullProgressText, type PullLine } from './pull-progress.js';
+import { PullWatch } from './pull-watch.js';
 
-/** A pull that stands still this long is given up. Source: kubelet image-pull-progress-deadline. */
+/** A pull that stands still this long is given up. Source: cri-dockerd --image-pull-progress-deadline. */
 const PULL_PROGRESS_DEADLINE_MS = 60_000;
 
 /** The engine's images. */
 export class DockerImages implements ImageService {
   readonly #engine: Engine;
+  readonly #pullDeadlineMs: number;
 
-  constructor(engine: Engine) {
+  /** @param pullDeadlineMs a pull that stands still this long is given up */
+  constructor(engine: Engine, pullDeadlineMs = PULL_PROGRESS_DEADLINE_MS) {
     this.#engine = engine;
+    this.#pullDeadlineMs = pullDeadlineMs;
   }
 
   async find(reference: string, signal: AbortSignal): Promise<ImageFound | undefined> {
@@ -34,54 +36,72 @@ export class DockerImages implements ImageService {
     onProgress: (progress: PullProgress) => void,
     signal: AbortSignal,
   ): Promise<ImageFound> {
-    // Closing the connection cancels the pull on the engine, so it must not outlive this call.
-    const ended = new AbortController();
-    const stream = await this.#engine.stream(
-      {
-        method: 'POST',
-        path: '/images/create',
-        query: splitReference(reference),
-        withinMs: PULL_PROGRESS_DEADLINE_MS,
-        ...(auth === undefined
-          ? {}
-          : { auth: { username: auth.username, password: auth.password, serveraddress: auth.server } }),
-      },
-      AbortSignal.any([signal, ended.signal]),
-    );
+    const watch = new PullWatch(reference, this.#pullDeadlineMs, this.#engine.clock);
     try {
-      await this.#watch(reference, stream, onProgress, signal);
+      await this.#follow(reference, auth, watch, onProgress, AbortSignal.any([signal, watch.signal]));
+    } catch (error) {
+      signal.throwIfAborted();
+      watch.signal.throwIfAborted();
+      throw pullError(toKubeletteError(error, this.#engine.facts.endpoint));
     } finally {
-      ended.abort();
+      // Closing the connection cancels the pull on the engine: it must not outlive this call.
+      watch.end();
     }
     const found = await this.find(reference, signal);
     if (found !== undefined) return found;
     throw new KubeletteError('NotFound', `image "${reference}" was pulled but the engine does not have it`);
   }
 
-  async #watch(
+  async #follow(
     reference: string,
-    stream: Readable,
+    auth: RegistryAuth | undefined,
+    watch: PullWatch,
     onProgress: (progress: PullProgress) => void,
     signal: AbortSignal,
   ): Promise<void> {
-    const lines = jsonLines<PullLine>(stream);
+    const stream = await this.#engine.stream(
+      {
+        method: 'POST',
+        path: '/images/create',
+        query: splitReference(reference),
+        // The watch is the one that gives up.
+        withinMs: 2 * this.#pullDeadlineMs,
+        ...(auth === undefined ? {} : { auth: authConfig(auth) }),
+      },
+      signal,
+    );
     const progress = new PullProgressText();
-    const next = async (): Promise<IteratorResult<PullLine>> => lines.next();
-    for (;;) {
-      const what = `pull of image "${reference}": the engine made no progress and`;
-      const line = await withDeadline(what, PULL_PROGRESS_DEADLINE_MS, this.#engine.clock, signal, next).catch(
-        (error: unknown) => {
-          signal.throwIfAborted();
-          throw toKubeletteError(error, this.#engine.facts.endpoint);
-        },
-      );
-      if (line.done) return;
+    for await (const line of jsonLines<PullLine>(stream)) {
       // A failure after the first byte is a line of a reply with status 200.
-      const failure = line.value.errorDetail?.message ?? line.value.error;
-      if (failure !== undefined) throw answerError(500, failure);
-      onProgress({ text: progress.add(line.value) });
+      const failure = line.errorDetail?.message ?? line.error;
+      if (failure !== undefined) throw answerError(line.errorDetail?.code ?? 500, failure);
+      const text = progress.add(line);
+      watch.moved(text);
+      onProgress({ text });
     }
   }
+}
+
+const authConfig = ({ identityToken, password, server, username }: RegistryAuth): NonNullable<EngineRequest['auth']> =>
+  identityToken === undefined
+    ? { username, password, serveraddress: server }
+    : { identitytoken: identityToken, serveraddress: server };
+
+/**
+ * Whatever the engine answered, it is there: `Unavailable` is kept for when it is not. Of a registry that answers with
+ * 502, 503 or 504 it tells in its own status, in a code beside the words, or, old ones, in the words alone.
+ */
+function pullError(error: KubeletteError): KubeletteError {
+  const { statusCode } = error.details;
+  if (typeof statusCode !== 'number') return error;
+  const isRegistryAway =
+    [502, 503, 504].includes(statusCode) || /received unexpected HTTP status: 50[234]\b/.test(error.message);
+  return isRegistryAway
+    ? new KubeletteError('Internal', error.message, {
+        cause: error,
+        details: { statusCode, reason: 'RegistryUnavailable' },
+      })
+    : error;
 }
 
 /** @returns `undefined` when the engine does not have it. @throws `Invalid` when it cannot be parsed */

@@ -5,7 +5,7 @@ export interface PullLine {
   readonly id?: string;
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
   readonly error?: string;
-  readonly errorDetail?: { readonly message?: string };
+  readonly errorDetail?: { readonly code?: number; readonly message?: string };
 }
 
 interface LayerProgress {

@@ -6,7 +6,7 @@ import type { VolumeService } from '../runtime/volumes.js';
 import type { Store } from '../store/store.js';
 import type { StartProblem } from './core/sync-input.js';
 import type { EventSink } from './events/event-sink.js';
-import type { ImageManager } from './image-manager.js';
+import type { ImageManager } from './images/image-manager.js';
 import type { LogStore } from './logs/log-store.js';
 import type { TerminationMessages } from './termination-messages.js';
 import type { VolumeManager } from './volumes/volume-manager.js';

@@ -1,6 +1,14 @@
 /** Stable codes a program may switch on. */
 export type ErrorCode =
-  'NotFound' | 'AlreadyExists' | 'Conflict' | 'Invalid' | 'Timeout' | 'Unavailable' | 'Unsupported' | 'Internal';
+  | 'NotFound'
+  | 'AlreadyExists'
+  | 'Conflict'
+  | 'Forbidden'
+  | 'Invalid'
+  | 'Timeout'
+  | 'Unavailable'
+  | 'Unsupported'
+  | 'Internal';
 
 /** The only error class that crosses a folder boundary. `cause` keeps the original. */
 export class KubeletteError extends Error {

@@ -79,12 +79,17 @@ export interface RegistryAuth {
   readonly username: string;
   readonly password: string;
   readonly server: string;
+  /** Instead of user name and password. */
+  readonly identityToken?: string;
 }
 
 export interface ImageService {
   /** `undefined` when the engine does not have it. @throws `Invalid` when the reference cannot be parsed */
   find(reference: string, signal: AbortSignal): Promise<ImageFound | undefined>;
-  /** Gives up (`Unavailable`) when nothing moved for 60 s. `onProgress` may be called often. */
+  /**
+   * `onProgress` may be called often. @throws `Timeout` when nothing moved for too long; `Unavailable` when it is the
+   * engine that is away; with `details.reason` `RegistryUnavailable` when the registry says so; others as the engine
+   */
   pull(
     reference: string,
     auth: RegistryAuth | undefined,

@@ -1,3 +1,4 @@
+import type { PodSecurityLevel } from '../api/pod-security/evaluate.js';
 import type { LogLevel } from '../lib/log-level.js';
 import type { PodHandle } from './pod-handle.js';
 import type { WaitOptions } from './wait-options.js';
@@ -8,6 +9,8 @@ export interface StartOptions extends WaitOptions {
   readonly nodeName?: string;
   /** Engine URI (`unix:///…`, `tcp://…`). Default: where the docker command finds it. */
   readonly dockerHost?: string;
+  /** What pods may do in namespaces whose labels say nothing about it. Default: `privileged`. */
+  readonly podSecurity?: PodSecurityLevel;
   /** What the agent says on stderr. Default: `silent`. */
   readonly logLevel?: LogLevel;
   /** Fields that are accepted and not realised yet. Default: a process warning each. */

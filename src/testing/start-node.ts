@@ -22,6 +22,7 @@ export async function startNode(options: StartOptions = {}): Promise<KubeletteNo
       ephemeral: true,
       clock: systemClock,
       logger: nodeLogger(options, complaints),
+      ...(options.podSecurity === undefined ? {} : { podSecurity: options.podSecurity }),
       ...(options.dockerHost === undefined ? {} : { dockerHost: options.dockerHost }),
     });
     await untilReady(agent, options, complaints);

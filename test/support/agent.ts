@@ -13,6 +13,7 @@ import { LABEL } from '../../src/docker/labels.js';
 import { hasCode } from '../../src/lib/errors.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { createLineLogger, type LogLine } from '../../src/lib/logger.js';
+import type { ImageOptions } from '../../src/options.js';
 import { BUSYBOX } from './docker-world.js';
 import { eventually } from './eventually.js';
 
@@ -22,6 +23,7 @@ export interface TestNodeOptions {
   /** Of another engine than the usual one. */
   readonly dockerHost?: string;
   readonly ephemeral?: boolean;
+  readonly images?: ImageOptions;
 }
 
 /**
@@ -75,13 +77,14 @@ export class TestNode {
   /** As `start`, but does not wait for an engine. */
   async launch(): Promise<Agent> {
     const logger = createLineLogger('info', (line) => this.said.push(line));
-    const { dockerHost, ephemeral = false } = this.#options;
+    const { dockerHost, ephemeral = false, images } = this.#options;
     this.#agent = await startAgent({
       nodeName: this.nodeName,
       dataDir: this.dataDir,
       ephemeral,
       clock: systemClock,
       logger,
+      ...(images === undefined ? {} : { images }),
       ...(dockerHost === undefined ? {} : { dockerHost }),
     });
     return this.#agent;

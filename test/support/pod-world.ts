@@ -1,6 +1,6 @@
 import type { Pod, PodSpec } from '../../src/api/schema/pod.js';
 import { runHousekeeping } from '../../src/kubelet/housekeeping.js';
-import { ImageManager } from '../../src/kubelet/image-manager.js';
+import { ImageManager } from '../../src/kubelet/images/image-manager.js';
 import { Pleg } from '../../src/kubelet/pleg.js';
 import { requestPodDeletion } from '../../src/kubelet/pod-deletion.js';
 import { PodWorkers } from '../../src/kubelet/pod-workers.js';
@@ -103,7 +103,14 @@ export class PodWorld {
           tokens: new ServiceAccountTokens(undefined, clock),
           allocatable: ALLOCATABLE,
         }),
-        images: new ImageManager({ images: runtime.images, events, clock, logger, signal }),
+        images: new ImageManager({
+          images: runtime.images,
+          credentials: async () => ({ auths: [], missing: [] }),
+          events,
+          clock,
+          logger,
+          signal,
+        }),
         logs,
         messages: new NoMessages('/nowhere', logs),
         events,

@@ -24,6 +24,8 @@ function ofKubelette({ code, message, details }: KubeletteError): StatusError {
       return new StatusError(409, 'AlreadyExists', message);
     case 'Conflict':
       return new StatusError(409, 'Conflict', message);
+    case 'Forbidden':
+      return new StatusError(403, 'Forbidden', message, details);
     case 'Timeout':
       return new StatusError(504, 'Timeout', message);
     case 'Unavailable':

@@ -1,5 +1,6 @@
 import { FieldErrors, ROOT } from '../../api/field-error.js';
 import { dnsLabelProblems } from '../../api/names.js';
+import { podSecurityLabelErrors } from '../../api/pod-security/namespace-policy.js';
 import { namespaceSchema, type Namespace } from '../../api/schema/namespace.js';
 import { validateMeta } from '../../api/validation/meta.js';
 import { defineKind } from '../resources/define-kind.js';
@@ -40,6 +41,6 @@ export const namespaceKind = defineKind<Namespace>({
     validateMeta(metadata, path, errors);
     // Stricter than other names: it becomes part of host names.
     if (errors.list.length === 0) errors.check(path.child('name'), metadata.name, dnsLabelProblems);
-    return errors.list;
+    return [...errors.list, ...podSecurityLabelErrors(metadata.labels)];
   },
 });

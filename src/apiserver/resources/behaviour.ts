@@ -13,7 +13,9 @@ export interface Behaviour {
   readonly warnings?: (object: KubeObject) => readonly string[];
   /** What of an update counts, before it is merged with what is stored. */
   readonly prepareUpdate?: (decoded: KubeObject, before: KubeObject) => KubeObject;
-  readonly updateWarnings?: (object: KubeObject) => readonly string[];
+  /** The last word on a valid change. @throws StatusError */
+  readonly admitUpdate?: (next: KubeObject, before: KubeObject) => void;
+  readonly updateWarnings?: (object: KubeObject, before: KubeObject) => readonly string[];
   /** @throws StatusError 403 when this object is not to be changed by way of the API */
   readonly guardUpdate?: (stored: KubeObject) => void;
   readonly guardDelete?: (stored: KubeObject) => void;

@@ -152,7 +152,8 @@ export class Handlers {
     const stored = this.#demandStored(request);
     const object = updateObject(this.#resource, this.#behaviour, stored, decoded, { ...options, dryRun });
     await durable(this.#resource.store);
-    return this.#respond(request, 200, object, [...warnings, ...(this.#behaviour.updateWarnings?.(object) ?? [])]);
+    const told = this.#behaviour.updateWarnings?.(object, this.#resource.toView(stored)) ?? [];
+    return this.#respond(request, 200, object, [...warnings, ...told]);
   }
 
   #respond(request: ApiRequest, status: number, object: KubeObject, warnings: readonly string[] = []): ApiResponse {

@@ -15,12 +15,16 @@ export interface PodPorts {
   readonly deletePod: (namespace: string, name: string, graceSeconds?: number) => void;
   /** A defaulted and valid pod as it enters the store. @throws Invalid */
   readonly admitPod: (pod: Pod) => Pod;
+  /** A valid change of a pod's spec. @throws Forbidden */
+  readonly admitPodUpdate: (next: Pod, before: Pod) => void;
+  /** What a creator should know of the node's view of a pod. */
+  readonly podWarnings: (pod: Pod) => readonly string[];
 }
 
 const POD = { group: '', kind: 'Pod' };
 
 /** Pods run on this node, stop gracefully, and belong to a manifest or to the API. */
-export function podBehaviour({ admitPod, deletePod, nodeName }: PodPorts): Behaviour {
+export function podBehaviour({ admitPod, admitPodUpdate, deletePod, nodeName, podWarnings }: PodPorts): Behaviour {
   return {
     admitCreate: (object) => {
       const pod = object as Pod;
@@ -32,7 +36,11 @@ export function podBehaviour({ admitPod, deletePod, nodeName }: PodPorts): Behav
         throw new StatusError(422, 'Invalid', error.message, { name: pod.metadata.name, kind: 'Pod' });
       }
     },
-    warnings: (object) => unsupportedFields(object as Pod, nodeName).map(({ message }) => message),
+    warnings: (object) => [
+      ...unsupportedFields(object as Pod, nodeName).map(({ message }) => message),
+      ...podWarnings(object as Pod),
+    ],
+    admitUpdate: (next, before) => admitPodUpdate(next as Pod, before as Pod),
     guardUpdate: refuseStatic,
     guardDelete: refuseStatic,
     remove: ({ metadata }, graceSeconds) => deletePod(metadata.namespace ?? '', metadata.name, graceSeconds),

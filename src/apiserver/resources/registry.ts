@@ -5,14 +5,14 @@ import type { Behaviour } from './behaviour.js';
 import { Handlers } from './handlers.js';
 import { apiVersionOf } from './define-kind.js';
 import type { Kind } from './kind.js';
-import { namespaceBehaviour } from './namespace-behaviour.js';
+import { namespaceBehaviour, type NamespacePorts } from './namespace-behaviour.js';
 import { ephemeralContainersBehaviour, ephemeralContainersKind } from './pod-ephemeral.js';
 import { evictPod } from './pod-eviction.js';
 import { podBehaviour, type PodPorts } from './pod-behaviour.js';
 import type { ApplyPatch, DecodeBody } from './ports.js';
 import { Resource } from './resource.js';
 
-export interface ResourceRoutesOptions extends PodPorts {
+export interface ResourceRoutesOptions extends PodPorts, NamespacePorts {
   readonly store: Store;
   readonly kinds: readonly Kind[];
   readonly clock: Clock;

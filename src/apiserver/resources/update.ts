@@ -46,6 +46,7 @@ export function updateObject(
     ...(options.part === 'status' ? [] : kind.validateUpdate(next, before)),
   ];
   if (errors.length > 0) throw invalid(kind, before.metadata.name, unique(errors));
+  if (options.part !== 'status') behaviour.admitUpdate?.(next, before);
 
   const wanted = resource.toStored(options.recordOwner(before, next));
   return resource.toView(options.dryRun ? rehearse(resource, stored, wanted) : storeOrFinish(resource.store, wanted));

@@ -1,5 +1,5 @@
-import { ageSince } from '../../api/printing/duration.js';
-import type { AnyObject, ObjectList } from './objects.js';
+import { seenText, sortEvents, type EventObject } from './event-object.js';
+import type { ObjectList } from './objects.js';
 import { formatObject, toList, unknownFormat } from './print-objects.js';
 import { readResourceArguments } from './resource-arguments.js';
 import type { ClientFlags, Session } from './session.js';
@@ -15,18 +15,6 @@ export interface EventsFlags extends ClientFlags {
   readonly output?: string;
 }
 
-interface EventObject extends AnyObject {
-  readonly involvedObject?: { readonly kind?: string; readonly name?: string };
-  readonly type?: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly count?: number;
-  readonly firstTimestamp?: string | null;
-  readonly lastTimestamp?: string | null;
-  readonly eventTime?: string | null;
-  readonly series?: { readonly count?: number; readonly lastObservedTime?: string } | null;
-}
-
 const COLUMNS = ['Last Seen', 'Type', 'Reason', 'Object', 'Message'].map((name) => ({ name, priority: 0 }));
 
 /** `events`: what happened, oldest first. */
@@ -40,7 +28,7 @@ export async function events(session: Session, flags: EventsFlags): Promise<void
   const list = await client.json<ObjectList<EventObject>>({ path, query: { fieldSelector, limit: 500 } }, signal);
   const types = (flags.types ?? []).map((type) => type.toLowerCase());
   const isWanted = ({ type = '' }: EventObject): boolean => types.length === 0 || types.includes(type.toLowerCase());
-  const found = list.items.filter(isWanted).sort((a, b) => lastSeen(a) - lastSeen(b));
+  const found = sortEvents(list.items.filter(isWanted));
   const print = printer(session, flags);
   if (found.length > 0) terminal.out.write(await print(found));
   else if (flags.watch !== true && output === '')
@@ -81,16 +69,4 @@ function printer({ terminal }: Session, flags: EventsFlags): (found: readonly Ev
 function toRow(event: EventObject, nowMs: number): TableRow {
   const { involvedObject: { kind = '', name = '' } = {}, message = '', reason = '', type = '' } = event;
   return { cells: [seenText(event, nowMs), type, reason, `${kind}/${name}`, message.trim()], object: event };
-}
-
-function seenText({ count = 0, eventTime, firstTimestamp, lastTimestamp, series }: EventObject, nowMs: number): string {
-  const first = ageSince(firstTimestamp ?? eventTime, nowMs);
-  if (series) return `${ageSince(series.lastObservedTime, nowMs)} (x${series.count ?? 0} over ${first})`;
-  if (count > 1) return `${ageSince(lastTimestamp, nowMs)} (x${count} over ${first})`;
-  return first;
-}
-
-function lastSeen({ eventTime, lastTimestamp, series }: EventObject): number {
-  const ms = Date.parse(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? '');
-  return Number.isNaN(ms) ? 0 : ms;
 }

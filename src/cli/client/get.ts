@@ -1,6 +1,7 @@
 import { KubeletteError } from '../../lib/errors.js';
 import { ApiError } from './api-error.js';
 import type { Resource } from './discovery.js';
+import { listPages } from './list-all.js';
 import { objectName, type AnyObject, type ObjectList } from './objects.js';
 import { formatObject, toList, unknownFormat } from './print-objects.js';
 import { readResourceArguments, type Selection } from './resource-arguments.js';
@@ -43,7 +44,7 @@ function targetsOf(selection: Selection, { allNamespaces, fieldSelector, selecto
   return selection.objects;
 }
 
-/** All of a list: servers may answer in pages. */
+/** All of a list, or the one object. */
 async function fetchAll<T extends { readonly metadata?: object }>(
   session: Session,
   target: Target,
@@ -51,15 +52,8 @@ async function fetchAll<T extends { readonly metadata?: object }>(
   accept: string,
 ): Promise<readonly T[]> {
   const { path, query } = locate(session, target, flags);
-  const pages: T[] = [];
-  let next = '';
-  do {
-    const more = next === '' ? {} : { continue: next };
-    const page = await session.client.json<T>({ path, query: { ...query, ...more }, accept }, session.signal);
-    pages.push(page);
-    next = target.name === undefined ? ((page.metadata as { continue?: string } | undefined)?.continue ?? '') : '';
-  } while (next !== '');
-  return pages;
+  if (target.name === undefined) return listPages<T>(session, path, query, accept);
+  return [await session.client.json<T>({ path, query, accept }, session.signal)];
 }
 
 async function printTables(session: Session, targets: readonly Target[], flags: GetFlags): Promise<void> {

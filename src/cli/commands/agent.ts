@@ -3,8 +3,16 @@ import { Option } from 'commander';
 import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Agent } from '../../agent.js';
+import type { PodSecurityLevel } from '../../api/pod-security/evaluate.js';
 import { KubeletteError } from '../../lib/errors.js';
-import { addLogFlags, dockerHostOption, nodeNameOption, type EngineFlags, type LogFlags } from '../agent-flags.js';
+import {
+  addLogFlags,
+  dockerHostOption,
+  nodeNameOption,
+  podSecurityOption,
+  type EngineFlags,
+  type LogFlags,
+} from '../agent-flags.js';
 import type { CommandContext } from '../command.js';
 import { defaultDataDir, displayPath } from '../files.js';
 import { interruptible } from '../interrupts.js';
@@ -18,6 +26,7 @@ interface AgentFlags extends EngineFlags, LogFlags {
   readonly manifestUrl?: string;
   readonly nodeName: string;
   readonly listen: string;
+  readonly podSecurity: PodSecurityLevel;
 }
 
 /** `kubelette agent`: the node agent in the foreground. */
@@ -44,6 +53,7 @@ export function registerAgent(program: Command, { terminal }: CommandContext): v
     .addOption(
       nodeNameOption('owner of everything on the engine').env('KUBELETTE_NODE_NAME').default(nodeNameOf(hostname())),
     )
+    .addOption(podSecurityOption())
     .addOption(dockerHostOption());
   addLogFlags(command, 'info').action((flags: AgentFlags) => runAgent(flags, terminal));
 }
@@ -62,6 +72,7 @@ async function runAgent(flags: AgentFlags, terminal: Terminal): Promise<void> {
       dataDir,
       ephemeral: false,
       listen: parseListen(flags.listen),
+      podSecurity: flags.podSecurity,
       clock: terminal.clock,
       logger: createLogger(flags.logLevel, format),
       ...(flags.dockerHost === undefined ? {} : { dockerHost: flags.dockerHost }),

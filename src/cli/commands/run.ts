@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { hostname } from 'node:os';
-import { dockerHostOption, nodeNameOption, type EngineFlags } from '../agent-flags.js';
+import { dockerHostOption, nodeNameOption, podSecurityOption, type EngineFlags } from '../agent-flags.js';
 import { EXIT_USAGE, type CommandContext } from '../command.js';
 import { interruptible } from '../interrupts.js';
 import { SHOW_CURSOR } from '../run/live-screen.js';
 import { runNodeName } from '../node-name.js';
+import type { PodSecurityLevel } from '../../api/pod-security/evaluate.js';
 import type { LogLevel } from '../../lib/logger.js';
 
 interface RunFlags extends EngineFlags {
@@ -13,6 +14,7 @@ interface RunFlags extends EngineFlags {
   readonly watch?: true;
   readonly view: 'logs' | 'table';
   readonly nodeName: string;
+  readonly podSecurity: PodSecurityLevel;
   readonly logLevel: LogLevel;
 }
 
@@ -25,6 +27,7 @@ export function registerRun(program: Command, { terminal, exit }: CommandContext
     .option('-w, --watch', 'follow edits of the files, and run until interrupted')
     .addOption(new Option('--view <view>', 'what to show').choices(['logs', 'table']).default('logs'))
     .addOption(nodeNameOption('owner of everything on the engine').default(runNodeName(hostname(), process.pid)))
+    .addOption(podSecurityOption())
     .addOption(dockerHostOption())
     .addOption(
       new Option('--log-level <level>', 'what of the agent itself to show')

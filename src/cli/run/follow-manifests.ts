@@ -10,13 +10,15 @@ import type { Logger } from '../../lib/logger.js';
  */
 export async function followManifests(
   paths: readonly string[],
-  { nodeName, store }: Agent,
+  agent: Agent,
   clock: Clock,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
+  const { nodeName, store } = agent;
+  const createPod: Agent['createPod'] = (pod, uid) => agent.createPod(pod, uid);
   const source = new FileSource({ roots: paths, nodeName, suffixName: false, clock, logger });
   // Problems are in the log, which is what the user of a foreground run sees; events about them would say it twice.
   const events = { event: () => undefined };
-  await runSourceWriter({ source, store, nodeName, events, clock, logger, onDelivered: () => undefined }, signal);
+  await runSourceWriter({ source, store, createPod, events, clock, logger, onDelivered: () => undefined }, signal);
 }

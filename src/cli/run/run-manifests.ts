@@ -1,3 +1,4 @@
+import type { PodSecurityLevel } from '../../api/pod-security/evaluate.js';
 import type { LogLevel } from '../../lib/logger.js';
 import { countText, problemLine, readManifests } from '../manifests.js';
 import { painter } from '../output/colour.js';
@@ -13,6 +14,7 @@ export interface RunManifestsOptions {
   readonly view: 'logs' | 'table';
   readonly nodeName: string;
   readonly dockerHost?: string;
+  readonly podSecurity: PodSecurityLevel;
   readonly logLevel: LogLevel;
 }
 
@@ -35,11 +37,12 @@ export async function runManifests(
     terminal.err.write(`${countText({ ...found, problems })}; nothing was started\n`);
     return 1;
   }
-  const { dockerHost, filename, logLevel, nodeName, view, watch } = options;
+  const { dockerHost, filename, logLevel, nodeName, podSecurity, view, watch } = options;
   const run = {
     pods: found.pods,
     view,
     nodeName,
+    podSecurity,
     logLevel,
     program: programName(process.argv[1], process.cwd()),
     ...(watch === true ? { watch: filename } : {}),

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAgent, type Agent } from '../../agent.js';
+import type { PodSecurityLevel } from '../../api/pod-security/evaluate.js';
 import type { Pod } from '../../api/schema/pod.js';
 import { abortable } from '../../lib/abort.js';
 import { createLineLogger, type Logger, type LogLevel } from '../../lib/logger.js';
@@ -25,6 +26,7 @@ export interface RunOptions {
   readonly view: 'logs' | 'table';
   readonly nodeName: string;
   readonly dockerHost?: string;
+  readonly podSecurity: PodSecurityLevel;
   readonly logLevel: LogLevel;
   /** How this command line was called, for commands to copy. */
   readonly program: string;
@@ -59,6 +61,7 @@ async function withAgent(
     nodeName: options.nodeName,
     dataDir,
     ephemeral: true,
+    podSecurity: options.podSecurity,
     clock: terminal.clock,
     logger,
     ...(options.dockerHost === undefined ? {} : { dockerHost: options.dockerHost }),

@@ -7,7 +7,6 @@ import { Wake } from '../../lib/wake.js';
 import { RESYNC_PERIOD_MS } from '../../options.js';
 import { objectKey, type Store } from '../../store/store.js';
 import type { EventSink } from '../events/event-sink.js';
-import { admitPod } from '../pod-admission.js';
 import { requestPodDeletion } from '../pod-deletion.js';
 import { CONFIG_SEEN, describeProblem, type PodSource, type Snapshot } from './pod-source.js';
 import { reconcileSource } from './reconcile-source.js';
@@ -15,7 +14,8 @@ import { reconcileSource } from './reconcile-source.js';
 export interface SourceWriterOptions {
   readonly source: PodSource;
   readonly store: Store;
-  readonly nodeName: string;
+  /** Admits a pod and stores it. @throws KubeletteError with the reason why not */
+  readonly createPod: (pod: Pod, uid?: string) => Pod;
   readonly events: EventSink;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,6 +41,14 @@ export async function runSourceWriter(options: SourceWriterOptions, signal: Abor
   const results = await Promise.allSettled(parts);
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
+
+/** A change that could not be made. */
+interface Failure {
+  readonly pod: Pod;
+  readonly error: string;
+}
+
+const failureText = ({ error, pod }: Failure): string => `${objectKey(pod)}: ${error}`;
 
 class SourceWriter {
   readonly #options: SourceWriterOptions;
@@ -91,34 +99,37 @@ class SourceWriter {
   }
 
   #apply(snapshot: Snapshot): void {
-    const { source, store, clock, nodeName } = this.#options;
+    const { source, store, clock, createPod } = this.#options;
     const stored = store.list<Pod>('Pod').items;
     const changes = reconcileSource({ source: source.name, desired: snapshot, stored });
     const now = clock.now();
-    const failures = new Set<string>();
+    const failures: Failure[] = [];
     const attempt = (pod: Pod, change: (metadata: Pod['metadata']) => unknown): void => {
       // One pod's trouble is not another one's.
       try {
         change(pod.metadata);
       } catch (error) {
-        failures.add(`${objectKey(pod)}: ${errorMessage(error)}`);
+        failures.push({ pod, error: errorMessage(error) });
       }
     };
     for (const pod of changes.requestDeletion)
       attempt(pod, ({ namespace = '', name }) => requestPodDeletion(store, clock, namespace, name));
     for (const pod of changes.update) attempt(pod, () => store.update(pod));
-    for (const pod of changes.create)
-      attempt(pod, () => store.create(admitPod(withSeen(pod, now), admission(pod, nodeName, now))));
+    for (const pod of changes.create) attempt(pod, ({ uid }) => createPod(withSeen(pod, now), uid));
     this.#tellFailures(failures);
     this.#tellIgnored([...snapshot.duplicates, ...changes.conflicts]);
   }
 
-  #tellFailures(failures: ReadonlySet<string>): void {
-    const { logger, source } = this.#options;
-    for (const error of failures)
-      if (!this.#failures.has(error))
-        logger.error({ source: source.name, error }, 'pod of a manifest cannot be stored');
-    this.#failures = failures;
+  /** Once for as long as it lasts. The event is what a controller tells of a pod that it could not create. */
+  #tellFailures(failures: readonly Failure[]): void {
+    const { events, logger, source } = this.#options;
+    for (const failure of failures) {
+      if (this.#failures.has(failureText(failure))) continue;
+      const { error, pod } = failure;
+      logger.error({ source: source.name, pod: objectKey(pod), error }, 'pod of a manifest cannot be stored');
+      events.event(pod, 'Warning', 'FailedCreate', `Error creating: ${error}`);
+    }
+    this.#failures = new Set(failures.map(failureText));
   }
 
   /** Once for each change, not once for each look. */
@@ -151,12 +162,6 @@ class SourceWriter {
     this.#ignored = new Set(pods.map((pod) => `${pod.metadata.uid ?? ''} ${objectKey(pod)}`));
   }
 }
-
-const admission = ({ metadata }: Pod, nodeName: string, now: number): Parameters<typeof admitPod>[1] => ({
-  nodeName,
-  now,
-  ...(metadata.uid === undefined ? {} : { uid: metadata.uid }),
-});
 
 const withSeen = (pod: Pod, now: number): Pod => ({
   ...pod,

@@ -27,7 +27,10 @@ const leaving = (): string[] =>
     .items.filter(({ metadata }) => metadata.deletionTimestamp !== undefined)
     .map(({ metadata }) => metadata.name);
 const start = (): Promise<void> =>
-  startSources({ options, store, events: new RecordedEvents(), supervise: () => undefined }, signal);
+  startSources(
+    { options, store, createPod: (pod) => store.create(pod), events: new RecordedEvents(), supervise: () => undefined },
+    signal,
+  );
 
 beforeEach(() => {
   clock = new FakeClock();

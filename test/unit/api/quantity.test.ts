@@ -8,7 +8,7 @@ import {
   parseQuantity,
   wholeValue,
 } from '../../../src/api/quantity.js';
-import { canonicalQuantity } from '../../../src/api/quantity-format.js';
+import { addQuantities, canonicalQuantity } from '../../../src/api/quantity-format.js';
 
 describe('quantities', () => {
   it.each([
@@ -115,5 +115,18 @@ describe('quantities', () => {
 
   it('never throws on arbitrary text', () => {
     fc.assert(fc.property(fc.string(), (text) => typeof isQuantity(text) === 'boolean'));
+  });
+});
+
+describe('sums', () => {
+  it.each([
+    [[], '0'],
+    [['100m', '1'], '1100m'],
+    [['0', '64Mi', '64Mi'], '128Mi'],
+    [['1Gi', '1G'], '2073741824'],
+    [['1G', '1Gi'], '2073741824'],
+    [['nonsense', '1'], '1'],
+  ])('%j are %s', (texts, sum) => {
+    expect(addQuantities(texts)).toBe(sum);
   });
 });

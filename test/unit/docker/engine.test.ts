@@ -237,10 +237,66 @@ describe('a pull', () => {
     });
     let lines = 0;
     const pull = new DockerImages(engine).pull('web', undefined, () => (lines += 1), signal);
-    const expectation = expect(pull).rejects.toMatchObject({ code: 'Unavailable' });
+    const expectation = expect(pull).rejects.toMatchObject({
+      code: 'Timeout',
+      message: 'pull of image "web" made no progress for 60 s and was given up (0 of 1 layers)',
+    });
     while (lines === 0) await new Promise((resolve) => setImmediate(resolve));
     await clock.advance(60_000);
     await expectation;
+  });
+
+  it('is given up when the registry never answers, so that the engine has nothing to say', async () => {
+    const { engine, requests } = await open(() => undefined);
+    const pull = new DockerImages(engine, 5_000).pull('web', undefined, () => undefined, signal);
+    const expectation = expect(pull).rejects.toMatchObject({
+      code: 'Timeout',
+      message: 'pull of image "web" made no progress for 5 s and was given up',
+    });
+    while (requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(5_000);
+    await expectation;
+  });
+
+  it('goes on for as long as something moves', async () => {
+    const streams: ServerResponse[] = [];
+    const { engine } = await open((request, response) => {
+      if (request.startsWith('GET')) {
+        reply(response, 200, image);
+        return;
+      }
+      streams.push(response);
+      response.writeHead(200).write(line({ status: 'Downloading', id: 'l1' }));
+    });
+    let lines = 0;
+    const pull = new DockerImages(engine, 5_000).pull('web', undefined, () => (lines += 1), signal);
+    for (let step = 1; step < 5; step += 1) {
+      while (lines < step) await new Promise((resolve) => setImmediate(resolve));
+      await clock.advance(4_000);
+      streams[0]?.write(line({ status: 'Downloading', id: 'l1' }));
+    }
+    streams[0]?.end();
+    expect(await pull).toMatchObject({ id: 'sha256:1' });
+  });
+
+  it.each([
+    ['its status', 503, { message: 'unavailable' }],
+    ['words', 500, { message: 'received unexpected HTTP status: 503 Service Unavailable' }],
+    ['a code in the stream', 200, { errorDetail: { code: 503, message: 'unavailable' } }],
+  ])('tells by %s that the registry is away, which is not the engine being away', async (_how, status, body) => {
+    const { engine } = await open((_request, response) => reply(response, status, body));
+    await expect(new DockerImages(engine).pull('web', undefined, () => undefined, signal)).rejects.toMatchObject({
+      code: 'Internal',
+      details: { reason: 'RegistryUnavailable' },
+    });
+  });
+
+  it('uses an identity token as docker does', async () => {
+    const { engine, requests } = await open((_request, response) => reply(response, 404, { message: 'no' }));
+    const auth = { username: '', password: '', identityToken: 't', server: 'registry' };
+    await expect(new DockerImages(engine).pull('web', auth, () => undefined, signal)).rejects.toThrow('no');
+    const header = Buffer.from(String(requests[0]?.headers['x-registry-auth']), 'base64').toString();
+    expect(JSON.parse(header)).toEqual({ identitytoken: 't', serveraddress: 'registry' });
   });
 
   it.each(['UP CASE', '../containers/json', 'a b'])('refuses %s before it becomes a path', async (reference) => {

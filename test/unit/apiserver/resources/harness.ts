@@ -1,13 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KubeObject } from '../../../../src/api/schema/meta.js';
 import type { Pod } from '../../../../src/api/schema/pod.js';
+import { toStatusError } from '../../../../src/apiserver/http/error-status.js';
 import { badRequest, notFound, StatusError } from '../../../../src/apiserver/http/status-error.js';
 import type { ApiRequest, ApiResponse, Route } from '../../../../src/apiserver/http/types.js';
 import { allKinds } from '../../../../src/apiserver/kinds/all-kinds.js';
 import type { ApplyPatch, DecodeBody } from '../../../../src/apiserver/resources/ports.js';
 import { resourceRoutes } from '../../../../src/apiserver/resources/registry.js';
-import { admitPod } from '../../../../src/kubelet/pod-admission.js';
+import { PodGate } from '../../../../src/kubelet/pod-gate.js';
 import { requestPodDeletion } from '../../../../src/kubelet/pod-deletion.js';
+import { KubeletteError } from '../../../../src/lib/errors.js';
+import { silentLogger } from '../../../../src/lib/logger.js';
 import { MemoryStore } from '../../../../src/store/memory-store.js';
 import { FakeClock } from '../../../support/fake-clock.js';
 
@@ -68,6 +71,13 @@ export class TestApi {
       objects: [],
       flushed: () => (this.diskError === undefined ? Promise.resolve() : Promise.reject(this.diskError)),
     });
+    const gate = new PodGate({
+      store: this.store,
+      nodeName: 'node-a',
+      podSecurity: 'privileged',
+      clock: this.clock,
+      logger: silentLogger,
+    });
     this.routes = resourceRoutes({
       store: this.store,
       kinds: allKinds,
@@ -76,7 +86,10 @@ export class TestApi {
       applyPatch,
       nodeName: 'node-a',
       deletePod: (namespace, name, grace) => void requestPodDeletion(this.store, this.clock, namespace, name, grace),
-      admitPod: (pod: Pod) => admitPod(pod, { nodeName: 'node-a', now: this.clock.now() }),
+      admitPod: (pod: Pod) => gate.admit(pod),
+      admitPodUpdate: (next, before) => gate.checkUpdate(next, before),
+      podWarnings: (pod) => gate.warnings(pod),
+      podSecurity: 'privileged',
     });
     for (const name of ['default', 'other'])
       this.store.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -112,8 +125,9 @@ export class TestApi {
       const object = JSON.parse(JSON.stringify(response.object)) as Answer['object'];
       return { status: response.status, object, warnings: response.warnings ?? [] };
     } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      return { status: error.code, object: error.toStatus(), warnings: [] };
+      if (!(error instanceof StatusError || error instanceof KubeletteError)) throw error;
+      const answered = toStatusError(error);
+      return { status: answered.code, object: answered.toStatus(), warnings: [] };
     }
   }
 

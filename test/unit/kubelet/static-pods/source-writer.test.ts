@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../../src/api/schema/pod.js';
+import { admitPod } from '../../../../src/kubelet/pod-admission.js';
 import { readManifestPods } from '../../../../src/kubelet/static-pods/manifest-pods.js';
 import {
   CONFIG_SEEN,
@@ -76,7 +77,10 @@ function start(historyLimit = 1_000): void {
     {
       source,
       store,
-      nodeName: NODE,
+      createPod: (wanted, uid) =>
+        store.create<Pod>(
+          admitPod(wanted, { nodeName: NODE, now: clock.now(), ...(uid === undefined ? {} : { uid }) }),
+        ),
       events: {
         event: (about, type, reason, message) =>
           void events.push(`${about.metadata.name} ${type} ${reason} ${message}`),
@@ -214,7 +218,10 @@ describe('the writer of a source', () => {
     await settle();
     expect(stored().map(({ metadata }) => metadata.name)).toEqual(['web']);
     expect(logged).toEqual([
-      'error pod of a manifest cannot be stored default/a: Pod "a" is invalid: spec.nodeName: Invalid value: "node-b": this node is "node-a"',
+      'error pod of a manifest cannot be stored Pod "a" is invalid: spec.nodeName: Invalid value: "node-b": this node is "node-a"',
+    ]);
+    expect(events).toEqual([
+      'a Warning FailedCreate Error creating: Pod "a" is invalid: spec.nodeName: Invalid value: "node-b": this node is "node-a"',
     ]);
   });
 

@@ -1,14 +1,15 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Container } from '../../../src/api/schema/pod.js';
-import { ImageManager, withDefaultTag, type ImageResult } from '../../../src/kubelet/image-manager.js';
-import { KubeletteError } from '../../../src/lib/errors.js';
-import { silentLogger } from '../../../src/lib/logger.js';
-import type { ImageFound, ImageService } from '../../../src/runtime/runtime.js';
-import { aContainer, aPod } from '../../support/builders.js';
-import { FakeClock } from '../../support/fake-clock.js';
-import { FakeEngine } from '../../support/fake-engine.js';
-import { FakeRuntime } from '../../support/fake-runtime.js';
-import { RecordedEvents } from '../../support/recorded-events.js';
+import type { Container } from '../../../../src/api/schema/pod.js';
+import { ImageManager, type ImageResult } from '../../../../src/kubelet/images/image-manager.js';
+import type { FindPullCredentials, PullCredentials } from '../../../../src/kubelet/images/pull-credentials.js';
+import { KubeletteError } from '../../../../src/lib/errors.js';
+import { createLineLogger, silentLogger, type Logger, type LogLine } from '../../../../src/lib/logger.js';
+import type { ImageFound, ImageService, RegistryAuth } from '../../../../src/runtime/runtime.js';
+import { aContainer, aPod } from '../../../support/builders.js';
+import { FakeClock } from '../../../support/fake-clock.js';
+import { FakeEngine } from '../../../support/fake-engine.js';
+import { FakeRuntime } from '../../../support/fake-runtime.js';
+import { RecordedEvents } from '../../../support/recorded-events.js';
 
 const { signal } = new AbortController();
 const DENIED = 'Error response from daemon: pull access denied';
@@ -19,22 +20,35 @@ let runtime: FakeRuntime;
 let events: RecordedEvents;
 let images: ImageManager;
 let changes: string[];
-/** How long a pull takes, and what comes of it. */
+/** How long a step of a pull takes, of how many, and what comes of it. */
 let pullMs: number;
+let pullSteps: number;
 let pullError: Error | undefined;
+let credentials: PullCredentials;
+let findCredentials: FindPullCredentials;
+/** User names that the registry does not want. */
+let refused: string[];
+/** Credentials that were used. */
+let auths: (RegistryAuth | undefined)[];
+let logger: Logger;
 
 /** The fake's images; a pull takes its time on the fake clock. */
 const slowImages = (): ImageService => ({
   find: (reference, stop) => runtime.images.find(reference, stop),
   async pull(reference, auth, onProgress, stop): Promise<ImageFound> {
-    await clock.sleep(pullMs, stop);
+    auths.push(auth);
+    for (let step = 1; step <= pullSteps; step += 1) {
+      await clock.sleep(pullMs, stop);
+      onProgress({ text: `${step} of ${pullSteps}` });
+    }
     if (pullError !== undefined) throw pullError;
+    if (auth !== undefined && refused.includes(auth.username)) throw new Error(`${auth.username} is refused`);
     return runtime.images.pull(reference, auth, onProgress, stop);
   },
 });
 
 const open = (stop = signal): ImageManager =>
-  new ImageManager({ images: slowImages(), events, clock, logger: silentLogger, signal: stop });
+  new ImageManager({ images: slowImages(), credentials: findCredentials, events, clock, logger, signal: stop });
 
 interface Wish {
   readonly uid?: string;
@@ -68,6 +82,12 @@ beforeEach(() => {
   changes = [];
   pullMs = 1_234;
   pullError = undefined;
+  pullSteps = 1;
+  credentials = { auths: [], missing: [] };
+  findCredentials = async () => credentials;
+  refused = [];
+  auths = [];
+  logger = silentLogger;
   images = open();
 });
 
@@ -310,12 +330,130 @@ describe('a pull that fails', () => {
   });
 });
 
+describe('a pull that is nobody’s fault', () => {
+  it('is begun anew when the engine went away, without back-off', async () => {
+    pullError = new KubeletteError('Unavailable', 'cannot reach the Docker engine');
+    await ensure();
+    await clock.advance(pullMs);
+    expect(changes).toEqual(['uid-1/app']);
+    pullError = undefined;
+    engine.addImage('busybox:1', 'registry');
+    expect(await ensure()).toEqual({ state: 'pulling' });
+    await clock.advance(pullMs);
+    expect(events.take()).toEqual([
+      'Normal Pulling Pulling image "busybox:1"',
+      'Normal Pulling Pulling image "busybox:1"',
+      pulled('1.234s (1.234s including waiting)'),
+    ]);
+  });
+
+  it('but the registry’s has a reason of its own', async () => {
+    const details = { reason: 'RegistryUnavailable' };
+    pullError = new KubeletteError('Internal', 'Error response from daemon: 503', { details });
+    await ensure();
+    await clock.advance(pullMs);
+    events.take();
+    const message =
+      'image pull failed for busybox:1 because the registry is unavailable: Error response from daemon: 503';
+    expect(await ensure()).toMatchObject({ state: 'failed', reason: 'RegistryUnavailable', message });
+    expect(events.take()).toEqual([
+      'Warning Failed Failed to pull image "busybox:1": RegistryUnavailable: Error response from daemon: 503',
+      'Warning Failed Error: RegistryUnavailable',
+    ]);
+    expect(await ensure()).toMatchObject({
+      reason: 'ImagePullBackOff',
+      message: `Back-off pulling image "busybox:1": RegistryUnavailable: ${message}`,
+    });
+  });
+});
+
+describe('the credentials of a pull', () => {
+  const auth = (username: string): RegistryAuth => ({ username, password: 'secret', server: 'docker.io' });
+  const tried = (): (string | undefined)[] => auths.map((one) => one?.username);
+
+  it('are tried one after the other until one is good', async () => {
+    engine.addImage('busybox:1', 'registry');
+    credentials = { auths: [auth('stranger'), auth('friend'), auth('never')], missing: [] };
+    refused = ['stranger'];
+    await ensure();
+    await clock.advance(2 * pullMs);
+    expect(await ensure()).toMatchObject({ state: 'present' });
+    expect(tried()).toEqual(['stranger', 'friend']);
+  });
+
+  it('that are all refused give one error with all words, each once', async () => {
+    credentials = { auths: [auth('a'), auth('b'), auth('a')], missing: [] };
+    refused = ['a', 'b'];
+    await ensure();
+    await clock.advance(3 * pullMs);
+    expect(await ensure()).toMatchObject({ reason: 'ErrImagePull', message: '[a is refused, b is refused]' });
+  });
+
+  it('do not help when the engine is away: the others are not tried', async () => {
+    credentials = { auths: [auth('a'), auth('b')], missing: [] };
+    pullError = new KubeletteError('Unavailable', 'cannot reach the Docker engine');
+    await ensure();
+    await clock.advance(3 * pullMs);
+    expect(tried()).toEqual(['a']);
+  });
+
+  it('that differ are pulls that differ, because who has none must not profit', async () => {
+    engine.addImage('busybox:1', 'registry');
+    credentials = { auths: [auth('a')], missing: [] };
+    await ensure({}, { uid: 'one' });
+    credentials = { auths: [], missing: [] };
+    await ensure({}, { uid: 'two' });
+    await ensure({}, { uid: 'three' });
+    await clock.advance(pullMs);
+    expect(tried()).toEqual(['a', undefined]);
+  });
+
+  it('that are missing are told of, once for a pull, and it goes on without', async () => {
+    engine.addImage('busybox:1', 'registry');
+    credentials = { auths: [], missing: ['one', 'two'] };
+    await ensure();
+    await clock.advance(pullMs);
+    expect(await ensure()).toMatchObject({ state: 'present' });
+    expect(events.all.filter(({ line }) => line.includes('Secret'))).toEqual([
+      {
+        about: 'uid-1',
+        line: 'Warning FailedToRetrieveImagePullSecret Unable to retrieve some image pull secrets (one, two); attempting to pull the image may not succeed.',
+      },
+    ]);
+  });
+
+  it('that cannot be read are why the pull fails', async () => {
+    findCredentials = async () => Promise.reject(new KubeletteError('Invalid', 'pull secret "x": not valid JSON'));
+    images = open();
+    await ensure();
+    await clock.advance(0);
+    expect(await ensure()).toMatchObject({ reason: 'ErrImagePull', message: 'pull secret "x": not valid JSON' });
+  });
+});
+
+describe('a long pull', () => {
+  it('is shown while it goes on, and logged every ten seconds', async () => {
+    const lines: LogLine[] = [];
+    logger = createLineLogger('info', (line) => lines.push(line));
+    images = open();
+    engine.addImage('busybox:1', 'registry');
+    pullMs = 4_000;
+    pullSteps = 6;
+    await ensure();
+    await clock.advance(4_000);
+    expect(images.pulls).toEqual([{ image: 'busybox:1', text: '1 of 6' }]);
+    await clock.advance(20_000);
+    expect(images.pulls).toEqual([]);
+    expect(lines.map(({ msg }) => msg)).toEqual(['pulling image', 'pulling image', 'pulled image']);
+  });
+});
+
 describe('an image that cannot be looked up', () => {
   it.each([
-    ['UPPER:1', 'Error response from daemon: invalid reference format: repository name must be lowercase'],
-    ['a//b', 'Error response from daemon: invalid reference format'],
-  ])('because of its name %s is refused', async (image, words) => {
-    runtime.inject({ verb: 'images.find', when: 'before', error: new KubeletteError('Invalid', words) });
+    ['UPPER:1', 'invalid reference format: repository name (library/UPPER) must be lowercase'],
+    ['a//b', 'invalid reference format'],
+    ['', 'invalid reference format'],
+  ])('because of its name %j is refused', async (image, words) => {
     const message = `Failed to apply default image tag "${image}": couldn't parse image name "${image}": ${words}`;
     expect(await ensure({ image })).toEqual({
       state: 'failed',
@@ -324,13 +462,6 @@ describe('an image that cannot be looked up', () => {
       retryAt: clock.now() + 10_000,
     });
     expect(events.take()).toEqual([`Warning InspectFailed ${message}`, 'Warning Failed Error: InvalidImageName']);
-  });
-
-  it('because it has no name is refused', async () => {
-    expect(await ensure({ image: '' })).toMatchObject({
-      reason: 'InvalidImageName',
-      message: `Failed to apply default image tag "": couldn't parse image name "": image reference is empty`,
-    });
   });
 
   it('because the engine has trouble with it says so', async () => {
@@ -346,14 +477,4 @@ describe('an image that cannot be looked up', () => {
     await expect(ensure()).rejects.toMatchObject({ code: 'Unavailable' });
     expect(events.take()).toEqual([]);
   });
-});
-
-it.each([
-  ['busybox', 'busybox:latest'],
-  ['busybox:1', 'busybox:1'],
-  ['registry:5000/busybox', 'registry:5000/busybox:latest'],
-  ['registry:5000/a/b:1', 'registry:5000/a/b:1'],
-  ['busybox@sha256:0', 'busybox@sha256:0'],
-])('takes %s for %s', (image, reference) => {
-  expect(withDefaultTag(image)).toBe(reference);
 });

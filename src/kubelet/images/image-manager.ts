@@ -1,12 +1,14 @@
-import pLimit, { type LimitFunction } from 'p-limit';
-import type { Container, Pod } from '../api/schema/pod.js';
-import type { Clock } from '../lib/clock.js';
-import { errorMessage, hasCode, KubeletteError } from '../lib/errors.js';
-import type { Logger } from '../lib/logger.js';
-import { goDuration } from '../lib/time.js';
-import type { ImageFound, ImageService } from '../runtime/runtime.js';
-import { BACKOFF_INITIAL_MS, BACKOFF_MAX_MS } from './core/restart-backoff.js';
-import type { EventSink } from './events/event-sink.js';
+import type { Container, Pod } from '../../api/schema/pod.js';
+import type { Clock } from '../../lib/clock.js';
+import { errorMessage, hasCode, type KubeletteError } from '../../lib/errors.js';
+import type { Logger } from '../../lib/logger.js';
+import { goDuration } from '../../lib/time.js';
+import type { ImageFound, ImageService } from '../../runtime/runtime.js';
+import { BACKOFF_INITIAL_MS, BACKOFF_MAX_MS } from '../core/restart-backoff.js';
+import { withDefaultTag } from '../core/image-reference.js';
+import type { EventSink } from '../events/event-sink.js';
+import { ImagePuller, type PullOutcome, type PullView } from './image-puller.js';
+import type { FindPullCredentials } from './pull-credentials.js';
 
 export type ImageResult =
   | { readonly state: 'present'; readonly image: ImageFound }
@@ -22,8 +24,6 @@ export interface ImageRequest {
   readonly onChange: () => void;
 }
 
-/** Pulls running side by side; Docker downloads three layers of each. */
-const PARALLEL_PULLS = 3;
 /** ErrImagePull shows for this long before the next look says ImagePullBackOff. */
 const FIRST_FAILURE_SHOWN_MS = 1_000;
 const NEVER_PULL_RETRY_MS = 10_000;
@@ -34,13 +34,25 @@ interface PullRecord {
   /** Whom to tell when the pull in progress ends, by container name: two containers may want one image. */
   readonly waiting: Map<string, () => void>;
   pulling: boolean;
-  failure?: { message: string; at: number; delayMs: number; reported: boolean };
+  failure?: PullFailure & { readonly at: number; readonly delayMs: number; reported: boolean };
 }
 
-interface PullOutcome {
-  readonly found: ImageFound;
-  /** Without the time it stood in line. */
-  readonly pullMs: number;
+interface PullFailure {
+  readonly reason: 'ErrImagePull' | 'RegistryUnavailable';
+  /** For the event. */
+  readonly error: string;
+  /** For the status. */
+  readonly message: string;
+}
+
+export interface ImageManagerOptions {
+  readonly images: ImageService;
+  readonly credentials: FindPullCredentials;
+  readonly events: EventSink;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Ends all pulls: the agent stops. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -49,22 +61,20 @@ interface PullOutcome {
  * Source: kubelet pkg/kubelet/images/image_manager.go.
  */
 export class ImageManager {
-  readonly #images: ImageService;
-  readonly #events: EventSink;
+  readonly #options: ImageManagerOptions;
   readonly #clock: Clock;
-  readonly #logger: Logger;
-  readonly #signal: AbortSignal;
-  readonly #limit: LimitFunction = pLimit(PARALLEL_PULLS);
+  readonly #puller: ImagePuller;
   readonly #records = new Map<string, PullRecord>();
-  readonly #inFlight = new Map<string, Promise<PullOutcome>>();
 
-  /** @param signal ends all pulls: the agent stops */
-  constructor(options: { images: ImageService; events: EventSink; clock: Clock; logger: Logger; signal: AbortSignal }) {
-    this.#images = options.images;
-    this.#events = options.events;
+  constructor(options: ImageManagerOptions) {
+    this.#options = options;
     this.#clock = options.clock;
-    this.#logger = options.logger;
-    this.#signal = options.signal;
+    this.#puller = new ImagePuller(options);
+  }
+
+  /** What is being pulled now. */
+  get pulls(): readonly PullView[] {
+    return this.#puller.pulls;
   }
 
   /** Is the image there for this start of the container? Starts a pull when it has to. Never waits for one. */
@@ -73,7 +83,7 @@ export class ImageManager {
     const { image, imagePullPolicy: policy = 'IfNotPresent' } = container;
     let found: ImageFound | undefined;
     try {
-      found = await this.#images.find(withDefaultTag(image), signal);
+      found = await this.#options.images.find(withDefaultTag(image), signal);
     } catch (error) {
       if (signal.aborted || hasCode(error, 'Unavailable')) throw error;
       return this.#cannotInspect(request, error);
@@ -122,14 +132,10 @@ export class ImageManager {
     if (now >= retryAt) return undefined;
     if (!failure.reported) {
       failure.reported = true;
-      this.#event(request, 'Warning', 'Failed', `Failed to pull image "${image}": ${failure.message}`);
-      this.#event(request, 'Warning', 'Failed', 'Error: ErrImagePull');
-      return {
-        state: 'failed',
-        reason: 'ErrImagePull',
-        message: failure.message,
-        retryAt: now + FIRST_FAILURE_SHOWN_MS,
-      };
+      const { error, message, reason } = failure;
+      this.#event(request, 'Warning', 'Failed', `Failed to pull image "${image}": ${error}`);
+      this.#event(request, 'Warning', 'Failed', `Error: ${reason}`);
+      return { state: 'failed', reason, message, retryAt: now + FIRST_FAILURE_SHOWN_MS };
     }
     const message = `Back-off pulling image "${image}"`;
     this.#event(request, 'Normal', 'BackOff', message);
@@ -137,7 +143,7 @@ export class ImageManager {
     return {
       state: 'failed',
       reason: 'ImagePullBackOff',
-      message: `${message}: ErrImagePull: ${failure.message}`,
+      message: `${message}: ${failure.reason}: ${failure.message}`,
       retryAt,
     };
   }
@@ -166,7 +172,7 @@ export class ImageManager {
     record.pulling = true;
     this.#event(request, 'Normal', 'Pulling', `Pulling image "${image}"`);
     // Supervised here: the outcome goes into the record and the workers are woken, whatever it is.
-    void this.#pull(withDefaultTag(image))
+    void this.#pull(request)
       .then(
         ({ found, pullMs }) => {
           delete record.failure;
@@ -176,9 +182,11 @@ export class ImageManager {
           this.#event(request, 'Normal', 'Pulled', text);
         },
         (error: unknown) => {
+          this.#options.logger.debug({ image, error: errorMessage(error) }, 'image pull failed');
+          // The engine or this agent went away in the middle: no fault of the image.
+          if (this.#options.signal.aborted || hasCode(error, 'Unavailable')) return;
           const delayMs = Math.min((record.failure?.delayMs ?? BACKOFF_INITIAL_MS / 2) * 2, BACKOFF_MAX_MS);
-          record.failure = { message: errorMessage(error), at: this.#clock.now(), delayMs, reported: false };
-          this.#logger.debug({ image, error: errorMessage(error) }, 'image pull failed');
+          record.failure = { ...pullFailure(image, error), at: this.#clock.now(), delayMs, reported: false };
         },
       )
       .finally(() => {
@@ -189,31 +197,26 @@ export class ImageManager {
       });
   }
 
-  async #pull(reference: string): Promise<PullOutcome> {
-    const running = this.#inFlight.get(reference);
-    if (running !== undefined) return running;
-    const pull = this.#limit(async () => {
-      const started = this.#clock.monotonic();
-      const found = await this.#images.pull(
-        reference,
-        undefined,
-        ({ text }) => this.#logger.debug({ image: reference, progress: text }, 'pulling image'),
-        this.#signal,
-      );
-      return { found, pullMs: this.#clock.monotonic() - started };
-    }).finally(() => this.#inFlight.delete(reference));
-    this.#inFlight.set(reference, pull);
-    return pull;
+  async #pull({ container, pod }: ImageRequest): Promise<PullOutcome> {
+    const { credentials, events, signal } = this.#options;
+    const { auths, missing } = await credentials(pod, container.image, signal);
+    if (missing.length > 0) {
+      const text = `Unable to retrieve some image pull secrets (${missing.join(', ')}); attempting to pull the image may not succeed.`;
+      events.event(pod, 'Warning', 'FailedToRetrieveImagePullSecret', text);
+    }
+    return this.#puller.pull(withDefaultTag(container.image), auths);
   }
 
   #event({ fieldPath, pod }: ImageRequest, type: 'Normal' | 'Warning', reason: string, message: string): void {
-    this.#events.event(pod, type, reason, message, fieldPath);
+    this.#options.events.event(pod, type, reason, message, fieldPath);
   }
 }
 
-/** `busybox` → `busybox:latest`; a tag or digest stays. A colon before the last slash is a registry's port. */
-export function withDefaultTag(image: string): string {
-  if (image === '') throw new KubeletteError('Invalid', 'image reference is empty');
-  const name = image.slice(image.lastIndexOf('/') + 1);
-  return name.includes(':') || name.includes('@') ? image : `${image}:latest`;
+/** Source: kubelet evalCRIPullErr. */
+function pullFailure(image: string, error: unknown): PullFailure {
+  const words = errorMessage(error);
+  if ((error as Partial<KubeletteError>).details?.['reason'] !== 'RegistryUnavailable')
+    return { reason: 'ErrImagePull', error: words, message: words };
+  const message = `image pull failed for ${image} because the registry is unavailable: ${words}`;
+  return { reason: 'RegistryUnavailable', error: `RegistryUnavailable: ${words}`, message };
 }

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startClientNode, type ClientNode, type CommandResult } from '../../support/client-commands.js';
+
+const IMAGE = 'kubelette.local/busybox:1';
+const SLEEP = ['sh', '-c', 'trap "exit 0" TERM; sleep 999 & wait'];
+
+const meta = (name: string, more: object = {}) => ({ name, namespace: 'default', ...more });
+const OBJECTS = [
+  {
+    ...{ apiVersion: 'v1', kind: 'ConfigMap' },
+    metadata: meta('conf', { labels: { a: 'b', c: 'd' }, annotations: { note: 'two\nlines' } }),
+    ...{ data: { file: 'one\n\ttwo\tthree\n', empty: '' }, binaryData: { bin: 'AAEC' } },
+  },
+  { apiVersion: 'v1', kind: 'Secret', metadata: meta('sec'), stringData: { password: 'hunter2', user: 'me' } },
+  {
+    ...{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta('robot') },
+    imagePullSecrets: [{ name: 'sec' }, { name: 'missing' }],
+  },
+  {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: meta('claim') },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  },
+  {
+    ...{ apiVersion: 'v1', kind: 'Pod' },
+    metadata: meta('rich', { labels: { app: 'rich' }, annotations: { long: 'x'.repeat(200), short: 'y' } }),
+    spec: {
+      terminationGracePeriodSeconds: 1,
+      initContainers: [{ name: 'first', image: IMAGE, command: ['sh', '-c', 'exit 0'] }],
+      containers: [
+        {
+          ...{ name: 'app', image: IMAGE, command: SLEEP, args: ['a\nb'] },
+          ports: [
+            { containerPort: 8080, name: 'web' },
+            { containerPort: 53, protocol: 'UDP' },
+          ],
+          resources: { limits: { cpu: '500m', memory: '65536Ki' }, requests: { cpu: '0.1' } },
+          env: [
+            { name: 'PLAIN', value: 'one\ntwo' },
+            { name: 'POD', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+            { name: 'CPU', valueFrom: { resourceFieldRef: { resource: 'limits.cpu' } } },
+          ],
+          volumeMounts: [
+            { name: 'tmp', mountPath: '/tmp' },
+            { name: 'host', mountPath: '/host', readOnly: true },
+          ],
+        },
+        { name: 'plain', image: IMAGE, command: SLEEP },
+      ],
+      volumes: [
+        { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
+        { name: 'host', hostPath: { path: '/etc', type: 'Directory' } },
+      ],
+    },
+  },
+  {
+    ...{ apiVersion: 'v1', kind: 'Pod', metadata: meta('failed') },
+    spec: { restartPolicy: 'Never', containers: [{ name: 'app', image: IMAGE, command: ['sh', '-c', 'exit 3'] }] },
+  },
+];
+
+let node: ClientNode;
+let started: ClientNode | undefined;
+let file: string;
+
+beforeAll(async () => {
+  node = started = await startClientNode('inspect');
+  file = join(node.scratch, 'objects.yaml');
+  await writeFile(file, OBJECTS.map((object) => JSON.stringify(object)).join('\n---\n'));
+  expect(await node.kubelette('apply', '-f', file)).toMatchObject({ code: 0 });
+  const ready = await node.kubelette('wait', '--for=condition=Ready', 'pod/rich', '--timeout=60s');
+  const failed = await node.kubelette('wait', '--for=jsonpath={.status.phase}=Failed', 'pod/failed', '--timeout=60s');
+  expect([ready.code, failed.code]).toEqual([0, 0]);
+});
+afterAll(async () => started?.close());
+
+/** The same words with both, one after the other. */
+async function expectSame(...words: readonly string[]): Promise<void> {
+  const expected = await node.kubectl(...words);
+  expect(steady(await node.kubelette(...words))).toEqual(steady(expected));
+}
+
+/** Ages tick between two commands, and a column is as wide as they are; the node renews its lease. */
+const steady = ({ code, err, out }: CommandResult): CommandResult => ({
+  code,
+  out: out
+    .replace(/\b\d+(?:s|m\d*s?)\b(?: \(x\d+ over \w+\))?/g, 'AGE')
+    .replace(/^.*\bAGE\b.*$|^ +-.*$|^ +Type +Reason.*$/gm, (line) => line.replace(/ +/g, ' ').replace(/-+/g, '-'))
+    .replace(/(RenewTime|^.*LastHeartbeatTime|^ +\w+Pressure|^ +Ready +\w+ +\w+,).*$/gm, '$1'),
+  err,
+});
+
+describe('describe', () => {
+  it.each([
+    ['pod rich'],
+    ['pod/failed'],
+    ['pods --show-events=false'],
+    ['cm/conf'],
+    ['secret sec'],
+    ['sa robot'],
+    ['pvc claim'],
+    ['ns default'],
+    ['node'],
+    ['leases -A'],
+    ['pods -l app=rich'],
+    ['pods -n empty'],
+    ['pod ric'],
+    ['pod nosuch'],
+    ['cm/nosuch'],
+    ['nosuch'],
+    ['pod rich -l app=rich'],
+  ])('%s: the same as kubectl', async (args) => expectSame('describe', ...args.split(' ')));
+
+  it('reads what to describe from a manifest', async () => expectSame('describe', '--show-events=false', '-f', file));
+
+  it('shows what is there when something is not, and fails', async () => {
+    const { code, err, out } = await node.kubelette('describe', 'cm/conf', 'cm/nosuch');
+    expect({ code, err }).toEqual({ code: 1, err: 'Error from server (NotFound): configmaps "nosuch" not found\n' });
+    expect(out).toMatch(/^Name: +conf\n/);
+  });
+
+  it('says what is missing when no type is given', async () => {
+    const { code, err } = await node.kubelette('describe');
+    expect(code).toBe(1);
+    expect(err).toContain('Use "kubelette api-resources"');
+  });
+});
