@@ -4,6 +4,7 @@ import { normalizeArgv } from './argv.js';
 import { EXIT_USAGE, type CommandContext } from './command.js';
 import { registerAgent } from './commands/agent.js';
 import { registerApiResources } from './commands/api-resources.js';
+import { registerCp } from './commands/cp.js';
 import { registerDelete } from './commands/delete.js';
 import { registerDescribe } from './commands/describe.js';
 import { registerEvents } from './commands/events.js';
@@ -15,6 +16,7 @@ import { registerLogs } from './commands/logs.js';
 import { registerNamespaces } from './commands/namespaces.js';
 import { registerPortForward } from './commands/port-forward.js';
 import { registerRun } from './commands/run.js';
+import { registerTop } from './commands/top.js';
 import { registerValidate } from './commands/validate.js';
 import { registerVersion } from './commands/version.js';
 import { registerWait } from './commands/wait.js';
@@ -75,9 +77,11 @@ function createProgram(context: CommandContext): Command {
     registerDelete,
     registerExec,
     registerAttach,
+    registerCp,
     registerPortForward,
     registerWait,
     registerEvents,
+    registerTop,
     registerApiResources,
     registerGc,
     registerVersion,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually } from '../../support/eventually.js';
 import { startClientNode, type ClientNode, type CommandResult } from '../../support/client-commands.js';
 
 const IMAGE = 'kubelette.local/busybox:1';
@@ -81,6 +82,8 @@ async function expectSame(...words: readonly string[]): Promise<void> {
   expect(steady(await node.kubelette(...words))).toEqual(steady(expected));
 }
 
+const scratch = (path: string): string => join(node.scratch, path);
+
 /** Ages tick between two commands, and a column is as wide as they are; the node renews its lease. */
 const steady = ({ code, err, out }: CommandResult): CommandResult => ({
   code,
@@ -124,5 +127,68 @@ describe('describe', () => {
     const { code, err } = await node.kubelette('describe');
     expect(code).toBe(1);
     expect(err).toContain('Use "kubelette api-resources"');
+  });
+});
+
+describe('top', () => {
+  /** What is used changes from one moment to the next. */
+  const shape = ({ code, err, out }: CommandResult): CommandResult => ({
+    ...{ code, err },
+    out: out.replace(/\d+(m|Mi|%)/g, 'N$1').replace(/ +/g, ' '),
+  });
+  it.each([
+    ['pod'],
+    ['pods --containers --sum -A'],
+    ['pod rich --no-headers'],
+    ['pod -l app=rich --sum'],
+    ['pod -n empty'],
+    ['pod nosuch'],
+    ['pod --sort-by=name'],
+    ['node'],
+    ['node --no-headers --sort-by cpu'],
+    ['node nosuch'],
+  ])('%s: the same as kubectl', async (args) => {
+    const measured = async () => (await node.kubectl('top', 'pod', 'rich')).code === 0;
+    await eventually('rich is measured', async () => (await measured()) || undefined);
+    const words = ['top', ...args.split(' ')];
+    const expected = await node.kubectl(...words);
+    expect(shape(await node.kubelette(...words))).toEqual(shape(expected));
+  });
+});
+
+describe('cp', () => {
+  it('carries a tree to a container and back, but no links', async () => {
+    await mkdir(scratch('tree/sub'), { recursive: true });
+    await writeFile(scratch('tree/big'), 'x'.repeat(2_000_000));
+    await writeFile(scratch('tree/sub/small'), 'y');
+    await symlink('/etc/passwd', scratch('tree/link'));
+    const to = await node.kubelette('cp', '-c', 'app', scratch('tree'), 'default/rich:/tmp/copy');
+    expect(to).toEqual({ code: 0, out: '', err: '' });
+    expect((await node.kubectl('exec', 'rich', '-c', 'app', '--', 'ls', '/tmp/copy')).out).toBe('big\nlink\nsub\n');
+    // What is there already gets the folder inside.
+    await node.kubelette('cp', '-c', 'app', scratch('tree/sub'), 'rich:/tmp/copy');
+
+    const { code, err } = await node.kubelette('cp', '-c', 'app', 'rich:/tmp/copy', scratch('back'));
+    expect({ code, err }).toEqual({ code: 0, err: 'warning: skipping "./copy/link": it is a link to /etc/passwd\n' });
+    expect((await readdir(scratch('back'), { recursive: true })).sort()).toEqual(['big', 'sub', 'sub/small']);
+    expect((await readFile(scratch('back/big'), 'utf8')).length).toBe(2_000_000);
+  });
+
+  it('carries single files, also what kubectl has put there', async () => {
+    await writeFile(scratch('one'), 'one');
+    await node.kubectl('cp', scratch('one'), 'rich:/one', '-c', 'plain');
+    const { code, err } = await node.kubelette('cp', 'rich:/one', scratch('two'), '--container=plain');
+    expect({ code, err, text: await readFile(scratch('two'), 'utf8') }).toEqual({ code: 0, err: '', text: 'one' });
+  });
+
+  it.each([['a b'], ['a:b c:d'], [':x y'], ['rich: y'], ['x'], ['nosuch:/x y'], ['/nosuch rich:/x'], ['failed:/x y']])(
+    'cp %s: refused as by kubectl',
+    async (args) => expectSame('cp', ...args.split(' ')),
+  );
+
+  it('says what was copied and what tar said when that failed', async () => {
+    const missing = await node.kubelette('cp', '-c', 'app', 'rich:/nosuch', scratch('x'));
+    expect(missing.code).toBe(1);
+    expect(missing.err).toMatch(/^error: copy from default\/rich:\/nosuch: tar ended with exit code 1: tar: /);
   });
 });

@@ -1,0 +1,86 @@
+import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { KubeletteError } from '../../../lib/errors.js';
+
+/**
+ * Where the entries of an archive go: the one at its top to `destination`, the others below it. A name that leads
+ * elsewhere is refused, and a link that is there already is not followed, but for `destination` itself, which the user named.
+ */
+export class UnpackPlace {
+  readonly #destination: string;
+  readonly #top: string;
+  /** Folders known to be no links. */
+  readonly #folders = new Set<string>();
+  #root: string | undefined;
+
+  /** @param top the only name at the top of the archive; '' when there are several */
+  constructor(destination: string, top: string) {
+    this.#destination = destination;
+    this.#top = top;
+  }
+
+  /** Makes the folder of an entry. @returns false when a link is in the way */
+  async makeFolder(name: string, mode: number): Promise<boolean> {
+    const below = this.#below(name);
+    const root = await this.#rootFolder();
+    return this.#enter(root, below, mode);
+  }
+
+  /** The path of a file, in a folder that is there; undefined when a link is in the way. */
+  async forFile(name: string): Promise<string | undefined> {
+    const below = this.#below(name);
+    const last = below.at(-1);
+    if (last === undefined) return this.#onlyFile();
+    const root = await this.#rootFolder();
+    if (!(await this.#enter(root, below.slice(0, -1), 0o755))) return undefined;
+    const path = join(root, ...below);
+    return (await isLink(path)) ? undefined : path;
+  }
+
+  /** A single file may get a name of its own, or go into a folder. */
+  async #onlyFile(): Promise<string> {
+    const target = this.#destination;
+    const isFolder = await stat(target).then(
+      (stats) => stats.isDirectory(),
+      () => target.endsWith('/'),
+    );
+    const path = isFolder ? join(target, this.#top) : target;
+    await mkdir(dirname(path), { recursive: true });
+    return realpath(path).catch(() => path);
+  }
+
+  async #rootFolder(): Promise<string> {
+    if (this.#root !== undefined) return this.#root;
+    await mkdir(this.#destination, { recursive: true });
+    return (this.#root = await realpath(this.#destination));
+  }
+
+  /** Makes folders one below the other. @returns false when one of them is a link */
+  async #enter(root: string, names: readonly string[], mode: number): Promise<boolean> {
+    let path = root;
+    for (const name of names) {
+      path = join(path, name);
+      if (this.#folders.has(path)) continue;
+      if (await isLink(path)) return false;
+      // Whatever its mode, files are to be put into it.
+      await mkdir(path, { mode: mode | 0o700, recursive: true });
+      this.#folders.add(path);
+    }
+    return true;
+  }
+
+  /** The parts of a name below the top. @throws KubeletteError `Invalid` when it leads out */
+  #below(name: string): readonly string[] {
+    const parts = name.split('/').filter((part) => part !== '' && part !== '.');
+    const inside = this.#top === '' ? parts : parts.slice(1);
+    if (parts.includes('..') || (this.#top !== '' && parts[0] !== this.#top))
+      throw new KubeletteError('Invalid', `the archive has something that was not asked for: ${JSON.stringify(name)}`);
+    return inside;
+  }
+}
+
+const isLink = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    (stats) => stats.isSymbolicLink(),
+    () => false,
+  );
