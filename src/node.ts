@@ -4,6 +4,7 @@ import type { Pod } from './api/schema/pod.js';
 import type { DataDirLayout } from './data-dir/layout.js';
 import { connectDockerRuntime, type DockerRuntime } from './docker/docker-runtime.js';
 import type { EventRecorder } from './kubelet/events/event-recorder.js';
+import { FilePreStopRecords } from './kubelet/hooks/pre-stop-records.js';
 import { runHousekeeping } from './kubelet/housekeeping.js';
 import { FileLogStore } from './kubelet/logs/file-log-store.js';
 import { sampleMachine } from './kubelet/metrics/machine-sample.js';
@@ -126,6 +127,7 @@ async function connectAndRun(
   const workers = new PodWorkers({
     ports: {
       runtime,
+      streams: runtime.streams,
       volumes: runtime.volumes,
       volumeManager: new VolumeManager({
         volumes: runtime.volumes,
@@ -137,6 +139,7 @@ async function connectAndRun(
       images,
       logs,
       messages,
+      preStopRecords: new FilePreStopRecords(layout.pods),
       events,
       store,
       clock,

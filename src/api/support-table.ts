@@ -26,7 +26,16 @@ const NO_CLASSES = 'there are no priority and runtime classes';
 const NO_CLAIMS = 'there are no devices to claim';
 const NO_WINDOWS = 'containers run on Linux';
 const NO_SELINUX = 'the engine decides about SELinux';
+const NO_TCP_HOOKS = 'Kubernetes knows no such hook either; it always fails';
 const BY_SERVER = 'set by the server';
+
+const httpGetRows = (prefix: string): Record<string, Support> =>
+  Object.fromEntries(
+    ['path', 'port', 'host', 'scheme', 'httpHeaders[].name', 'httpHeaders[].value'].map((field) => [
+      `${prefix}.httpGet.${field}`,
+      realised,
+    ]),
+  );
 
 const containerFields: Readonly<Record<string, Support>> = {
   name: realised,
@@ -75,7 +84,15 @@ const containerFields: Readonly<Record<string, Support>> = {
   livenessProbe: notYet(),
   readinessProbe: notYet(),
   startupProbe: notYet(),
-  lifecycle: notYet(),
+  'lifecycle.postStart.exec.command': realised,
+  'lifecycle.preStop.exec.command': realised,
+  ...httpGetRows('lifecycle.postStart'),
+  ...httpGetRows('lifecycle.preStop'),
+  'lifecycle.postStart.sleep.seconds': realised,
+  'lifecycle.preStop.sleep.seconds': realised,
+  'lifecycle.postStart.tcpSocket': ignored(NO_TCP_HOOKS),
+  'lifecycle.preStop.tcpSocket': ignored(NO_TCP_HOOKS),
+  'lifecycle.stopSignal': realised,
   terminationMessagePath: realised,
   terminationMessagePolicy: realised,
   stdin: realised,

@@ -64,6 +64,7 @@ export function containerCreateBody(spec: ContainerSpec, input: CreateInput): Cr
     ...(spec.command === undefined ? {} : { Entrypoint: [...spec.command] }),
     ...(spec.args === undefined ? {} : { Cmd: [...spec.args] }),
     ...(spec.workingDir === undefined ? {} : { WorkingDir: spec.workingDir }),
+    ...(spec.stopSignal === undefined ? {} : { StopSignal: spec.stopSignal }),
     ...(spec.security.user === undefined ? {} : { User: spec.security.user }),
     Env: spec.env.map(({ name, value }) => `${name}=${value}`),
     Labels: { ...input.labels },

@@ -2,11 +2,14 @@ import { containerHash } from '../api/hash.js';
 import type { Container, EphemeralContainer, Pod } from '../api/schema/pod.js';
 import { errorMessage, hasCode } from '../lib/errors.js';
 import { SYNC_RETRY_MS } from '../options.js';
+import type { ContainerKiller } from './container-killer.js';
 import { fieldPath } from './core/container-path.js';
 import { buildContainerSpec } from './core/container-spec.js';
-import type { PodAction } from './core/pod-action.js';
+import type { PodAction, WaitingReason } from './core/pod-action.js';
 import { podIdentity } from './core/pod-identity.js';
 import { currentSandbox } from './core/sandbox-view.js';
+import { killOf } from './core/stop-order.js';
+import { runHook } from './hooks/run-hook.js';
 import { storedConfig } from './stored-config.js';
 import type { SyncContext, SyncPorts } from './sync-ports.js';
 import { resolveSubPaths } from './volumes/sub-paths.js';
@@ -17,10 +20,12 @@ type StartAction = Extract<PodAction, { kind: 'startContainer' }>;
 export class ContainerStarter {
   readonly #ports: SyncPorts;
   readonly #context: SyncContext;
+  readonly #killer: ContainerKiller;
 
-  constructor(ports: SyncPorts, context: SyncContext) {
+  constructor(ports: SyncPorts, context: SyncContext, killer: ContainerKiller) {
     this.#ports = ports;
     this.#context = context;
+    this.#killer = killer;
   }
 
   async start(action: StartAction, signal: AbortSignal): Promise<void> {
@@ -96,8 +101,35 @@ export class ContainerStarter {
       fail('RunContainerError', `failed to start container "${action.name}": ${errorMessage(error)}`, 0);
       return;
     }
-    problems.delete(action.name);
     events.event(pod, 'Normal', 'Started', `Started container ${action.name}`, path);
+    const problem = await this.#postStart(action, container, id, sandbox.id, signal);
+    if (problem === undefined) problems.delete(action.name);
+    else problems.set(action.name, { ...problem, retryAt: 0, specHash });
+  }
+
+  /** Until the hook has returned nobody is told that the container runs; one whose hook fails is killed. */
+  async #postStart(
+    { containerKind: kind, name }: StartAction,
+    container: Container,
+    id: string,
+    sandboxId: string,
+    signal: AbortSignal,
+  ): Promise<WaitingReason | undefined> {
+    const { pod } = this.#context;
+    const handler = container.lifecycle?.postStart;
+    if (handler === undefined) return undefined;
+    try {
+      await runHook(this.#ports, handler, { pod, container, containerId: id, sandboxId }, signal);
+      return undefined;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const path = fieldPath(kind, name);
+      this.#ports.events.event(pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', path);
+      const graceSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
+      const kill = killOf({ id, kind, name, state: 'running' }, container, graceSeconds, new Map());
+      await this.#killer.kill({ ...kill, message: 'FailedPostStartHook' }, signal);
+      return { reason: 'PostStartHookError', message: errorMessage(error) };
+    }
   }
 
   /** With no record and no status left, the log files still tell which attempts there were. Source: kubelet startContainer. */

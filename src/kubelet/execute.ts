@@ -12,8 +12,7 @@ export type Executors = {
 export async function execute(actions: readonly PodAction[], executors: Executors, signal: AbortSignal): Promise<void> {
   for (let next = 0; next < actions.length;) {
     signal.throwIfAborted();
-    const kind = actions[next]?.kind;
-    const end = actions.findIndex((action, index) => index > next && action.kind !== kind);
+    const end = actions.findIndex((action, index) => index > next && beginsStage(action, actions[index - 1]));
     const stage = actions.slice(next, end === -1 ? actions.length : end);
     const outcomes = await Promise.allSettled(stage.map((action) => executeOne(action, executors, signal)));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -21,6 +20,9 @@ export async function execute(actions: readonly PodAction[], executors: Executor
     next += stage.length;
   }
 }
+
+const beginsStage = (action: PodAction, before: PodAction | undefined): boolean =>
+  action.kind !== before?.kind || (before.kind === 'startContainer' && before.postStart);
 
 async function executeOne(action: PodAction, executors: Executors, signal: AbortSignal): Promise<void> {
   // TypeScript cannot see that the executor found by a kind takes actions of that kind.

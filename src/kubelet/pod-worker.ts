@@ -15,9 +15,10 @@ import { currentSandbox } from './core/sandbox-view.js';
 import type { StartProblem, SyncInput } from './core/sync-input.js';
 import { planOrphan } from './core/termination.js';
 import { execute } from './execute.js';
+import { PreStopHooks } from './hooks/pre-stop-hooks.js';
 import { publishStatus } from './status-manager.js';
 import { podExecutors } from './sync-pod.js';
-import type { SyncPorts } from './sync-ports.js';
+import type { SyncContext, SyncPorts } from './sync-ports.js';
 
 export interface PodWorkerOptions {
   readonly uid: string;
@@ -45,12 +46,18 @@ export class PodWorker {
   readonly #wake = new Wake();
   readonly #problems = new Map<string, StartProblem>();
   readonly #announcedKills = new Set<string>();
+  readonly #hooks: PreStopHooks;
+  /** Ends with `run`. */
+  readonly #life = new AbortController();
+  /** As last seen: it is removed with its hooks also when its object went first. */
+  #pod: Pod | undefined;
   #round: AbortController | undefined;
   #failing = false;
   #lastPlanned = '';
 
   constructor(options: PodWorkerOptions) {
     this.#options = options;
+    this.#hooks = new PreStopHooks(options.ports, this.#life.signal);
   }
 
   /** Look again soon. */
@@ -74,6 +81,14 @@ export class PodWorker {
 
   /** Ends when the pod is gone from store and engine, or on abort. Never throws. */
   async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#loop(signal);
+    } finally {
+      this.#life.abort(new Error('the worker ended'));
+    }
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const round = new AbortController();
       this.#round = round;
@@ -105,12 +120,14 @@ export class PodWorker {
     const { find, ports, uid } = this.#options;
     const observed = await ports.runtime.inspectPod(uid, signal);
     const pod = find();
-    if (pod === undefined) return this.#syncOrphan(observed, signal);
+    this.#pod = pod ?? this.#pod;
+    const preStops = await this.#preStops();
+    if (pod === undefined) return this.#syncOrphan(observed, preStops, signal);
     this.#followLogs(pod, observed);
 
     const { clockSkewMs } = ports.engine;
     const engineNow = ports.clock.now() + clockSkewMs;
-    const input: SyncInput = { pod, observed, problems: this.#problems, now: engineNow, clockSkewMs };
+    const input: SyncInput = { pod, observed, problems: this.#problems, preStops, now: engineNow, clockSkewMs };
     const plan = computePodActions(input);
     const published = await this.#publish(input, plan, signal);
     if (published === undefined) return 0;
@@ -121,7 +138,7 @@ export class PodWorker {
       this.#lastPlanned = '';
       return this.#untilNextLook(plan, engineNow);
     }
-    await this.#execute(published, observed, plan, signal);
+    await this.#execute({ pod: published, observed, preStops }, plan, signal);
     return this.#afterActions(plan);
   }
 
@@ -133,26 +150,42 @@ export class PodWorker {
   }
 
   /** Nobody wants it (any more): what is left on the engine goes. */
-  async #syncOrphan(observed: ObservedPod, signal: AbortSignal): Promise<number | 'gone'> {
+  async #syncOrphan(
+    observed: ObservedPod,
+    preStops: ReadonlyMap<string, number>,
+    signal: AbortSignal,
+  ): Promise<number | 'gone'> {
     const { logger, uid } = this.#options;
-    const pod = identityOnly(observed);
-    const plan = planOrphan(observed);
+    const pod = this.#pod ?? identityOnly(observed);
+    const plan = planOrphan(observed, pod, preStops);
     if (observed.containers.length > 0 || observed.sandboxes.length > 0) {
       logger.info({ pod: `${observed.namespace}/${observed.name}`, uid }, 'removing orphaned pod');
     }
-    await this.#execute(pod, observed, plan, signal);
+    await this.#execute({ pod, observed, preStops }, plan, signal);
     return plan.phase === 'terminated' ? 'gone' : this.#afterActions(plan);
   }
 
-  async #execute(pod: Pod, observed: ObservedPod, plan: PodPlan, signal: AbortSignal): Promise<void> {
+  async #execute(
+    seen: Pick<SyncContext, 'pod' | 'observed' | 'preStops'>,
+    plan: PodPlan,
+    signal: AbortSignal,
+  ): Promise<void> {
     const executors = podExecutors(this.#options.ports, {
-      pod,
-      observed,
+      ...seen,
+      hooks: this.#hooks,
       problems: this.#problems,
       announcedKills: this.#announcedKills,
       wake: () => this.wake(),
     });
     await execute(plan.actions, executors, signal);
+  }
+
+  /** A pod without such hooks costs nothing. */
+  async #preStops(): Promise<ReadonlyMap<string, number>> {
+    const { ports, uid } = this.#options;
+    const { containers = [], initContainers = [] } = this.#pod?.spec ?? {};
+    const any = [...containers, ...initContainers].some(({ lifecycle }) => lifecycle?.preStop !== undefined);
+    return any ? ports.preStopRecords.of(uid) : new Map();
   }
 
   async #publish(input: SyncInput, plan: PodPlan, signal: AbortSignal): Promise<Pod | undefined> {

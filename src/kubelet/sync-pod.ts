@@ -1,8 +1,8 @@
 import type { Pod } from '../api/schema/pod.js';
 import { errorMessage, hasCode } from '../lib/errors.js';
 import { objectKey } from '../store/store.js';
+import { ContainerKiller } from './container-killer.js';
 import { ContainerStarter } from './container-starter.js';
-import { fieldPath } from './core/container-path.js';
 import { podIdentity } from './core/pod-identity.js';
 import { buildSandboxSpec } from './core/sandbox-spec.js';
 import type { Executors } from './execute.js';
@@ -15,25 +15,16 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
   const { events, logs, messages, runtime, store, volumes } = ports;
   const { pod } = context;
   const identity = podIdentity(pod);
-  const starter = new ContainerStarter(ports, context);
+  const killer = new ContainerKiller(ports, context);
+  const starter = new ContainerStarter(ports, context, killer);
   return {
-    async killContainer({ containerKind, graceSeconds, id, message, name }, signal) {
-      if (!context.announcedKills.has(id)) {
-        context.announcedKills.add(id);
-        events.event(pod, 'Normal', 'Killing', message, fieldPath(containerKind, name));
-      }
-      try {
-        await runtime.stopContainer(id, graceSeconds, signal);
-      } catch (error) {
-        if (!signal.aborted) events.event(pod, 'Warning', 'FailedKillPod', `error killing pod: ${errorMessage(error)}`);
-        throw error;
-      }
-    },
+    killContainer: (action, signal) => killer.kill(action, signal),
     async removeContainer({ attempt, id, name }, signal) {
       await logs.drained(id, LOG_DRAIN_MS, signal);
       await runtime.removeContainer(id, signal);
       await logs.removeInstance({ pod: identity, container: name, attempt }, id);
       messages.forgetContainer(id);
+      if (context.preStops.has(id)) await ports.preStopRecords.forget(identity.uid, id);
       context.announcedKills.delete(id);
     },
     async createSandbox({ attempt, replaces }, signal) {

@@ -3,10 +3,13 @@ import type { Clock } from '../lib/clock.js';
 import type { ObservedPod } from '../runtime/observed.js';
 import type { ContainerRuntime, EngineInfo } from '../runtime/runtime.js';
 import type { VolumeService } from '../runtime/volumes.js';
+import type { RuntimeStreams } from '../runtime/streams.js';
 import type { Store } from '../store/store.js';
 import type { StartProblem } from './core/sync-input.js';
 import type { EventSink } from './events/event-sink.js';
 import type { ImageManager } from './images/image-manager.js';
+import type { PreStopHooks } from './hooks/pre-stop-hooks.js';
+import type { PreStopRecords } from './hooks/pre-stop-records.js';
 import type { LogStore } from './logs/log-store.js';
 import type { TerminationMessages } from './termination-messages.js';
 import type { VolumeManager } from './volumes/volume-manager.js';
@@ -14,11 +17,13 @@ import type { VolumeManager } from './volumes/volume-manager.js';
 /** What executing needs of the node; the same for all pods. */
 export interface SyncPorts {
   readonly runtime: ContainerRuntime;
+  readonly streams: RuntimeStreams;
   readonly volumes: VolumeService;
   readonly volumeManager: VolumeManager;
   readonly images: ImageManager;
   readonly logs: LogStore;
   readonly messages: TerminationMessages;
+  readonly preStopRecords: PreStopRecords;
   readonly events: EventSink;
   readonly store: Store;
   readonly clock: Clock;
@@ -34,6 +39,9 @@ export interface SyncContext {
   readonly problems: Map<string, StartProblem>;
   /** Containers whose `Killing` event was recorded: one kill, one event, however often it is resumed. */
   readonly announcedKills: Set<string>;
+  /** When preStop hooks were begun, by container id, as the actions were decided. */
+  readonly preStops: ReadonlyMap<string, number>;
+  readonly hooks: PreStopHooks;
   /** Something the round did not wait for has happened. */
   readonly wake: () => void;
 }

@@ -125,6 +125,8 @@ export interface ContainerSpec {
   /** Replaces the image's CMD. */
   readonly args?: readonly string[];
   readonly workingDir?: string;
+  /** Instead of the image's, or SIGTERM: `SIGUSR1`. */
+  readonly stopSignal?: string;
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly mounts: readonly Mount[];
   readonly stdin: boolean;

@@ -12,6 +12,8 @@ import { T0 } from './builders.js';
 export interface Behaviour {
   readonly runsMs: number;
   readonly exitCode: number;
+  /** Of postStart. */
+  readonly hookFails?: boolean;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -40,6 +42,8 @@ export class PodModel {
   containers: ModelContainer[] = [];
   sandboxes: Mutable<ObservedSandbox>[] = [];
   problems = new Map<string, StartProblem>();
+  /** When preStop hooks were begun: on disk, so agents come and go. */
+  preStops = new Map<string, number>();
   forgotten = false;
   wakeAt = Infinity;
   /** What happened, for failure messages. */
@@ -74,7 +78,13 @@ export class PodModel {
 
   /** One round of the worker. `crashAfter` actions the agent dies; the next round is a new agent's. */
   round(crashAfter = Infinity): PodPlan {
-    const input = { pod: this.pod, observed: this.observed(), problems: this.problems, now: this.now };
+    const input = {
+      pod: this.pod,
+      observed: this.observed(),
+      problems: this.problems,
+      preStops: this.preStops,
+      now: this.now,
+    };
     const plan = computePodActions(input);
     const status = computePodStatus(input, plan, { hostIP: '192.0.2.1', messages: new Map(), agentNow: this.now });
     this.#checkStatus(status);
@@ -86,6 +96,9 @@ export class PodModel {
       this.#apply(action);
       this.#checkWorld();
     }
+    const interrupted = plan.actions[crashAfter];
+    // The agent dies while the hook of a container runs.
+    if (interrupted?.kind === 'killContainer' && interrupted.preStop) this.#beginPreStop(interrupted.id);
     return plan;
   }
 
@@ -183,9 +196,7 @@ export class PodModel {
         this.#start(action);
         return;
       case 'killContainer':
-        for (const container of this.containers) {
-          if (container.id === action.id && isLive(container.state)) this.end(container, 137);
-        }
+        this.#kill(action);
         return;
       case 'removeContainer':
         this.#remove(action.id);
@@ -197,9 +208,41 @@ export class PodModel {
     }
   }
 
+  /** Hook first, once; then the stop signal, after those that go first. */
+  #kill({ after, graceSeconds, id, name, preStop }: Extract<PodAction, { kind: 'killContainer' }>): void {
+    const container = this.containers.find((candidate) => candidate.id === id);
+    if (container === undefined || !isLive(container.state)) return;
+    const hasHook = this.#spec(name).spec.lifecycle?.preStop !== undefined && container.state === 'running';
+    if (preStop) this.#beginPreStop(id);
+    else if (hasHook && graceSeconds > 0 && !this.preStops.has(id)) this.fail(`${id} was stopped without its hook`);
+    const early = this.containers.find((other) => after.includes(other.id) && isLive(other.state));
+    if (early !== undefined) this.fail(`${id} was to end after ${early.id}, which lives`);
+    if (container.kind === 'sidecar' && this.pod.metadata.deletionTimestamp !== undefined) {
+      this.#checkStopOrder(container);
+    }
+    this.end(container, 137);
+  }
+
+  #beginPreStop(id: string): void {
+    if (this.preStops.has(id)) this.fail(`the preStop hook of ${id} was run twice`);
+    this.preStops.set(id, this.now);
+    this.count('preStop');
+  }
+
+  /** Of a deleted pod the main containers end first, then the sidecars from the last to the first. */
+  #checkStopOrder(sidecar: ObservedContainer): void {
+    const inits = (this.pod.spec.initContainers ?? []).map(({ name }) => name);
+    const later = this.containers.find(
+      ({ kind, name, state }) =>
+        isLive(state) && (kind === 'app' || (kind === 'sidecar' && inits.indexOf(name) > inits.indexOf(sidecar.name))),
+    );
+    if (later !== undefined) this.fail(`sidecar ${sidecar.name} ended before ${later.name}`);
+  }
+
   #remove(id: string): void {
     const container = this.containers.find((candidate) => candidate.id === id);
     if (container !== undefined && isLive(container.state)) this.fail(`${id} was removed while it ran`);
+    this.preStops.delete(id);
     this.containers = this.containers.filter((candidate) => candidate.id !== id);
   }
 
@@ -257,9 +300,20 @@ export class PodModel {
       endsAt: this.now + behaviour.runsMs,
       endsWith: behaviour.exitCode,
     });
+    if (spec.lifecycle?.postStart !== undefined && behaviour.hookFails === true) this.#failPostStart(action);
     this.#starts.set(name, (this.#starts.get(name) ?? 0) + 1);
     if (kind === 'app') this.#appStartedIn.add(sandbox.instance);
     this.count(`start ${kind}`);
+  }
+
+  /** A container whose hook failed is killed within the start. */
+  #failPostStart({ name }: Extract<PodAction, { kind: 'startContainer' }>): void {
+    const started = this.containers.at(-1);
+    if (started === undefined) return;
+    if (this.#spec(name).spec.lifecycle?.preStop !== undefined) this.#beginPreStop(started.id);
+    this.end(started, 143);
+    this.problems.set(name, { reason: 'PostStartHookError', message: 'no', retryAt: 0, specHash: started.specHash });
+    this.count('failed postStart');
   }
 
   #nothingStartsAnyMore(what: string): void {

@@ -1,4 +1,5 @@
 import type { Pod, PodSpec } from '../../src/api/schema/pod.js';
+import type { PreStopRecords } from '../../src/kubelet/hooks/pre-stop-records.js';
 import { runHousekeeping } from '../../src/kubelet/housekeeping.js';
 import { ImageManager } from '../../src/kubelet/images/image-manager.js';
 import { Pleg } from '../../src/kubelet/pleg.js';
@@ -31,6 +32,21 @@ class NoMessages extends TerminationMessages {
 }
 
 const ALLOCATABLE = { cpu: '2', memory: '4Gi' };
+/** As files would keep them: they outlive the agent. */
+class MemoryPreStopRecords implements PreStopRecords {
+  readonly #times = new Map<string, number>();
+
+  async of(): Promise<ReadonlyMap<string, number>> {
+    return new Map(this.#times);
+  }
+  async begin(_podUid: string, containerId: string, at: number): Promise<void> {
+    this.#times.set(containerId, at);
+  }
+  async forget(_podUid: string, containerId: string): Promise<void> {
+    this.#times.delete(containerId);
+  }
+}
+
 const ENGINE: EngineInfo = {
   version: '20.10.24',
   apiVersion: '1.41',
@@ -60,6 +76,7 @@ export class PodWorld {
   readonly store = new MemoryStore({ clock: this.clock, historyLimit: 10_000, revision: 0, objects: [] });
   readonly events = new RecordedEvents();
   readonly logs = new FakeLogs();
+  readonly preStopRecords = new MemoryPreStopRecords();
   /** What containers did, from the first: `at` in ms since the world began. */
   readonly history: {
     readonly at: number;
@@ -95,6 +112,7 @@ export class PodWorld {
     const workers = new PodWorkers({
       ports: {
         runtime,
+        streams: runtime.streams,
         volumes: runtime.volumes,
         volumeManager: new VolumeManager({
           volumes: runtime.volumes,
@@ -111,6 +129,7 @@ export class PodWorld {
           logger,
           signal,
         }),
+        preStopRecords: this.preStopRecords,
         logs,
         messages: new NoMessages('/nowhere', logs),
         events,

@@ -1,5 +1,6 @@
 import type { FieldErrors, FieldPath } from '../field-error.js';
 import { httpHeaderProblems, portNameProblems, portNumberProblems } from '../names.js';
+import { validateStopSignal } from './stop-signal.js';
 import type { Container, Lifecycle, LifecycleHandler, Probe } from '../schema/pod.js';
 
 const NOT_NEGATIVE = 'must be greater than or equal to 0';
@@ -65,9 +66,7 @@ export function validateLifecycle(
       errors.invalid(path.child(name, 'sleep'), seconds, rule);
     }
   }
-  if (stopSignal !== undefined && osName === undefined) {
-    errors.forbidden(path.child('stopSignal'), 'may not be set for containers with empty `spec.os.name`');
-  }
+  if (stopSignal !== undefined) validateStopSignal(stopSignal, osName, path.child('stopSignal'), errors);
 }
 
 function validateHandler(handler: Probe | LifecycleHandler, path: FieldPath, errors: FieldErrors): void {

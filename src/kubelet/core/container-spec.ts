@@ -60,6 +60,7 @@ export function buildContainerSpec(input: ContainerSpecInput): ContainerSpec {
     ...(command.length === 0 ? {} : { command }),
     ...(args.length === 0 ? {} : { args }),
     ...(container.workingDir === undefined || container.workingDir === '' ? {} : { workingDir: container.workingDir }),
+    ...(container.lifecycle?.stopSignal === undefined ? {} : { stopSignal: container.lifecycle.stopSignal }),
     env: [...env].map(([name, value]) => ({ name, value })),
     mounts: [...mountsOf(input, env), ...terminationMount(container, input.terminationFile)],
     stdin: container.stdin ?? false,

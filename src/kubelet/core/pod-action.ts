@@ -7,9 +7,14 @@ export type PodAction =
       readonly id: string;
       readonly name: string;
       readonly containerKind: ContainerKind;
+      /** For the hook, for waiting, and from stop signal to SIGKILL; that last part is raised to 2 s. */
       readonly graceSeconds: number;
       /** Text of the `Killing` event. */
       readonly message: string;
+      /** Has a preStop hook that was not begun yet. */
+      readonly preStop: boolean;
+      /** Ids of containers that end before it is sent its stop signal, as long as the grace lasts. */
+      readonly after: readonly string[];
     }
   | { readonly kind: 'removeContainer'; readonly id: string; readonly name: string; readonly attempt: number }
   /** `replaces`: an earlier one existed, so that the user is told. */
@@ -22,6 +27,8 @@ export type PodAction =
       readonly containerKind: ContainerKind;
       readonly attempt: number;
       readonly backoffMs: number;
+      /** Has a postStart hook: what comes later in the spec is started when that has returned. */
+      readonly postStart: boolean;
     }
   /** Nothing of the pod is on the engine any more: volumes, logs and last the object go. */
   | { readonly kind: 'forgetPod' };

@@ -1,4 +1,5 @@
 import { containerHash } from '../../api/hash.js';
+import type { ObservedContainer } from '../../runtime/observed.js';
 import { containerViews, lastExitCode, nextAttempt, type ContainerView } from './container-view.js';
 import { collectGarbage } from './garbage.js';
 import { firstPendingInit, isInitialized } from './init-containers.js';
@@ -8,8 +9,9 @@ import { nextRestart } from './restart-backoff.js';
 import { podIdentity } from './pod-identity.js';
 import { restartsAfter } from './restart-policy.js';
 import { isLive, judgeSandbox } from './sandbox-view.js';
+import { killOf, stopAll } from './stop-order.js';
 import type { StartProblem, SyncInput } from './sync-input.js';
-import { isFinished, planTermination } from './termination.js';
+import { graceSince, isFinished, planTermination } from './termination.js';
 
 /**
  * What to do next for one pod, from what is wanted and what the engine shows. Level-triggered: every round decides
@@ -22,7 +24,7 @@ export function computePodActions(input: SyncInput): PodPlan {
 
   const { observed, pod } = input;
   const verdict = judgeSandbox(observed, pod.spec.hostNetwork === true);
-  if (verdict.kind === 'needed') return planSandbox(input, views, verdict.attempt);
+  if (verdict.kind === 'needed') return planSandbox(input, verdict.attempt);
 
   const builder = new PlanBuilder(input, verdict.sandbox.instance);
   builder.add(collectGarbage(observed, verdict.sandbox));
@@ -44,22 +46,10 @@ export function computePodActions(input: SyncInput): PodPlan {
 }
 
 /** No sandbox to build on: everything of the old one ends first, then a new one is made. */
-function planSandbox(input: SyncInput, views: ReturnType<typeof containerViews>, attempt: number): PodPlan {
+function planSandbox(input: SyncInput, attempt: number): PodPlan {
   const { observed, pod } = input;
-  const specified = new Map([...views.inits, ...views.apps].map((view) => [view.spec.name, view]));
-  const actions: PodAction[] = observed.containers
-    .filter((container) => isLive(container.state))
-    .map((container) => ({
-      kind: 'killContainer',
-      id: container.id,
-      name: container.name,
-      containerKind: specified.get(container.name)?.kind ?? container.kind,
-      graceSeconds: pod.spec.terminationGracePeriodSeconds ?? 30,
-      message: `Stopping container ${container.name}`,
-    }));
-  for (const sandbox of observed.sandboxes) {
-    if (sandbox.ready) actions.push({ kind: 'stopSandbox', id: sandbox.id });
-  }
+  const { preStops = new Map<string, number>() } = input;
+  const actions: PodAction[] = stopAll({ pod, observed, preStops, graceSeconds: graceSince(input, input.now) });
   const interrupted = observed.sandboxes[0]?.created === true;
   actions.push({ kind: 'createSandbox', attempt, replaces: observed.sandboxes.length > 0 && !interrupted });
   return { phase: 'syncing', actions, waiting: waitingReasons(input) };
@@ -92,7 +82,7 @@ class PlanBuilder {
   /** Somebody started an old instance by hand: two of one container never run side by side. */
   killSuperfluous(view: ContainerView): void {
     for (const record of view.records.slice(1)) {
-      if (isLive(record.state)) this.#kill(view, record.id, `Stopping container ${view.spec.name}`);
+      if (isLive(record.state)) this.#kill(view, record, `Stopping container ${view.spec.name}`);
     }
   }
 
@@ -116,11 +106,14 @@ class PlanBuilder {
     switch (newest.state) {
       case 'running':
         if (newest.specHash !== containerHash(spec)) {
-          this.#kill(view, newest.id, `${describe(view)} definition changed, will be restarted`);
+          this.#kill(view, newest, `${describe(view)} definition changed, will be restarted`);
+        } else if (this.#input.preStops?.has(newest.id) === true) {
+          // The agent ended in the middle of stopping it, and the reason may be forgotten: what was begun is finished.
+          this.#kill(view, newest, `Stopping container ${spec.name}`);
         }
         return;
       case 'unknown':
-        this.#kill(view, newest.id, 'Container is in "unknown" state, try killing it before restart');
+        this.#kill(view, newest, 'Container is in "unknown" state, try killing it before restart');
         return;
       case 'created':
         this.#startCreated(view, newest);
@@ -169,6 +162,7 @@ class PlanBuilder {
       containerKind: view.kind,
       attempt,
       backoffMs,
+      postStart: view.spec.lifecycle?.postStart !== undefined,
     });
     // Should the start fail again, the status keeps the reason until it succeeds.
     if (problem !== undefined) this.#waiting.set(view.spec.name, problem);
@@ -185,10 +179,11 @@ class PlanBuilder {
     this.#wakeAt = Math.min(this.#wakeAt, until);
   }
 
-  #kill(view: ContainerView, id: string, message: string): void {
-    const graceSeconds = this.#input.pod.spec.terminationGracePeriodSeconds ?? 30;
-    const { kind: containerKind, spec } = view;
-    this.#actions.push({ kind: 'killContainer', id, name: spec.name, containerKind, graceSeconds, message });
+  #kill(view: ContainerView, record: ObservedContainer, message: string): void {
+    const { now, pod, preStops = new Map<string, number>() } = this.#input;
+    const usedSeconds = Math.floor((now - (preStops.get(record.id) ?? now)) / 1000);
+    const graceSeconds = Math.max(0, (pod.spec.terminationGracePeriodSeconds ?? 30) - usedSeconds);
+    this.#actions.push({ ...killOf(record, view.spec, graceSeconds, preStops), message });
   }
 }
 

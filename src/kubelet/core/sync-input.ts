@@ -20,6 +20,11 @@ export interface SyncInput {
   readonly problems: ReadonlyMap<string, StartProblem>;
   /** Absent: nobody probes, and every probe counts as passed. */
   readonly probes?: ProbeSnapshot;
+  /**
+   * When preStop hooks were begun, by container id, on the engine's clock: they are never begun again, and such a container
+   * ends. Absent: none.
+   */
+  readonly preStops?: ReadonlyMap<string, number>;
   /** The engine's clock, epoch milliseconds: it is compared with times the engine wrote. */
   readonly now: number;
   /** Engine's clock minus the agent's, for times the agent wrote: deletions. Absent: none. */

@@ -1,9 +1,11 @@
-import type { ObservedContainer, ObservedPod } from '../../runtime/observed.js';
+import type { Pod } from '../../api/schema/pod.js';
+import type { ObservedPod } from '../../runtime/observed.js';
 import { parseRfc3339 } from '../../lib/time.js';
 import { lastExitCode, type ContainerView } from './container-view.js';
 import type { PodAction, PodPlan } from './pod-action.js';
 import { restartsAfter } from './restart-policy.js';
 import { isLive, judgeSandbox } from './sandbox-view.js';
+import { stopAll } from './stop-order.js';
 import type { SyncInput } from './sync-input.js';
 
 interface Views {
@@ -11,8 +13,8 @@ interface Views {
   readonly apps: readonly ContainerView[];
 }
 
-/** No stop timeout is shorter. Source: kubelet minimumGracePeriodInSeconds. */
-const MINIMUM_GRACE_SECONDS = 2;
+/** Source: kubelet, a pod without a spec is killed with this override. */
+const ORPHAN_GRACE_SECONDS = 1;
 
 /** Will nothing of this pod ever start again? Then it is stopped and stays stopped. */
 export function isFinished(input: SyncInput, views: Views): boolean {
@@ -54,87 +56,64 @@ const hasRun = ({ stored }: ContainerView): boolean =>
 /**
  * Stop everything, main containers first, then sidecars in reverse order, then the sandbox; when nothing runs any more
  * and the pod is being deleted, remove it. Each round does what the facts allow; killing waits until it is done.
- * Source: kubelet killPod and kuberuntime_termination_order.go.
+ * Source: kubelet killPod.
  */
 export function planTermination(input: SyncInput, views: Views): PodPlan {
-  const { observed, pod } = input;
-  const live = observed.containers.filter((container) => isLive(container.state));
-  if (live.length > 0 || observed.sandboxes.some((sandbox) => sandbox.ready)) {
+  const { observed, pod, preStops = NONE } = input;
+  if (isAlive(observed)) {
     const graceSeconds = graceLeft(input, views);
-    return {
-      phase: 'terminating',
-      actions: stopNext(observed, live, sidecarOrder(views), graceSeconds),
-      waiting: new Map(),
-    };
+    return terminating(stopAll({ pod, observed, preStops, graceSeconds }));
   }
   const forget = pod.metadata.deletionTimestamp !== undefined;
-  return {
-    phase: 'terminated',
-    actions: forget ? removeAll(observed) : keepLastInstances(observed),
-    waiting: new Map(),
-  };
-}
-
-/** The plan for containers whose pod nobody wants: killed with a grace of 1 s (raised to the minimum) and removed. */
-export function planOrphan(observed: ObservedPod): PodPlan {
-  const live = observed.containers.filter((container) => isLive(container.state));
-  if (live.length > 0 || observed.sandboxes.some((sandbox) => sandbox.ready)) {
-    return {
-      phase: 'terminating',
-      actions: stopNext(observed, live, new Map(), MINIMUM_GRACE_SECONDS),
-      waiting: new Map(),
-    };
-  }
-  return { phase: 'terminated', actions: removeAll(observed), waiting: new Map() };
-}
-
-/** Sidecars by name with their place in the spec. */
-const sidecarOrder = (views: Views): ReadonlyMap<string, number> =>
-  new Map(views.inits.flatMap((view, index) => (view.kind === 'sidecar' ? [[view.spec.name, index] as const] : [])));
-
-function stopNext(
-  observed: ObservedPod,
-  live: readonly ObservedContainer[],
-  sidecars: ReadonlyMap<string, number>,
-  graceSeconds: number,
-): PodAction[] {
-  const kill = (container: ObservedContainer): PodAction => ({
-    kind: 'killContainer',
-    id: container.id,
-    name: container.name,
-    containerKind: container.kind,
-    graceSeconds,
-    message: `Stopping container ${container.name}`,
-  });
-  const stopSandboxes: PodAction[] = observed.sandboxes
-    .filter((sandbox) => sandbox.ready)
-    .map(({ id }) => ({ kind: 'stopSandbox', id }));
-  const others = live.filter((container) => !sidecars.has(container.name));
-  const liveSidecars = live
-    .filter((container) => sidecars.has(container.name))
-    .sort((a, b) => (sidecars.get(b.name) ?? 0) - (sidecars.get(a.name) ?? 0));
-  if (liveSidecars.length === 0) return [...others.map(kill), ...stopSandboxes];
-  // A sidecar stops after everything that may need it. When the grace is used up, nobody waits for anybody.
-  if (graceSeconds <= MINIMUM_GRACE_SECONDS) return [...live.map(kill), ...stopSandboxes];
-  if (others.length > 0) return others.map(kill);
-  return liveSidecars.slice(0, 1).map(kill);
+  return terminated(forget ? removeAll(observed) : keepLastInstances(observed));
 }
 
 /**
- * Seconds a container still gets. A deletion's deadline is on the object, so that an agent restart in the middle does
- * not start the grace period again; a finished pod's sidecars count from the end of its last main container.
+ * The plan for containers whose pod nobody wants: killed with a grace of 1 s (raised to the minimum) and removed.
+ *
+ * @param pod the pod they belong to as far as it is known: without it no hook is
  */
-function graceLeft({ clockSkewMs = 0, now, pod }: SyncInput, { apps }: Views): number {
-  const specified = pod.spec.terminationGracePeriodSeconds ?? 30;
-  const deletion = parseRfc3339(pod.metadata.deletionTimestamp);
-  if (deletion !== undefined) {
-    // The deadline was cut to whole seconds, so it may be almost a second later; never before, never more than granted.
-    const granted = pod.metadata.deletionGracePeriodSeconds ?? Infinity;
-    return Math.max(MINIMUM_GRACE_SECONDS, Math.min(granted, Math.ceil((deletion + clockSkewMs + 999 - now) / 1000)));
+export function planOrphan(observed: ObservedPod, pod: Pod, preStops: ReadonlyMap<string, number> = NONE): PodPlan {
+  if (isAlive(observed)) {
+    return terminating(stopAll({ pod, observed, preStops, graceSeconds: ORPHAN_GRACE_SECONDS }));
   }
-  const ends = apps.map((view) => view.newest?.finishedAt ?? now);
-  const usedSeconds = Math.floor(Math.max(0, now - Math.max(...ends)) / 1000);
-  return Math.max(MINIMUM_GRACE_SECONDS, specified - usedSeconds);
+  return terminated(removeAll(observed));
+}
+
+const NONE: ReadonlyMap<string, number> = new Map();
+
+const terminating = (actions: PodAction[]): PodPlan => ({ phase: 'terminating', actions, waiting: new Map() });
+const terminated = (actions: PodAction[]): PodPlan => ({ phase: 'terminated', actions, waiting: new Map() });
+
+const isAlive = ({ containers, sandboxes }: ObservedPod): boolean =>
+  containers.some(({ state }) => isLive(state)) || sandboxes.some(({ ready }) => ready);
+
+/**
+ * Seconds of grace that are left. A deletion's deadline is on the object, so that an agent restart in the middle does
+ * not start the grace period again; what is left of a finished pod counts from the end of what finished it.
+ */
+function graceLeft(input: SyncInput, views: Views): number {
+  const { clockSkewMs = 0, now, pod } = input;
+  const deletion = parseRfc3339(pod.metadata.deletionTimestamp);
+  if (deletion === undefined) return graceSince(input, lastEnd(input, views));
+  // The deadline was cut to whole seconds, so it may be almost a second later; never before, never more than granted.
+  const granted = pod.metadata.deletionGracePeriodSeconds ?? Infinity;
+  return Math.max(0, Math.min(granted, Math.ceil((deletion + clockSkewMs + 999 - now) / 1000)));
+}
+
+/** When the last of the containers that finish a pod ended; now, while one of them lives or when there is none. */
+function lastEnd({ now }: SyncInput, { apps, inits }: Views): number {
+  const ends = [...apps, ...inits]
+    .filter(({ kind, newest }) => kind !== 'sidecar' && newest !== undefined)
+    .map(({ newest }) => newest?.finishedAt ?? now);
+  return ends.length === 0 ? now : Math.max(...ends);
+}
+
+/** Of the pod's own grace, if it began then, or when the first preStop hook of what lives did. */
+export function graceSince({ now, observed, pod, preStops = NONE }: SyncInput, since: number): number {
+  const hooks = observed.containers.flatMap(({ id, state }) => (isLive(state) ? [preStops.get(id) ?? now] : []));
+  const usedMs = Math.max(0, now - Math.min(since, ...hooks));
+  return Math.max(0, (pod.spec.terminationGracePeriodSeconds ?? 30) - Math.floor(usedMs / 1000));
 }
 
 /** Containers, sandboxes, then volumes, logs and last the object: a crash in between is simply resumed. */

@@ -320,8 +320,12 @@ spec:
   });
 
   it('warns of fields without effect', () => {
-    expect(decode(`${WEB}      lifecycle: {}\n  priorityClassName: high\n`).warnings.map(formatProblem)).toEqual([
-      'web.yaml:9:7: spec.containers[0].lifecycle: is not realised yet and has no effect',
+    expect(
+      decode(`${WEB}      volumeDevices: [{ name: a, devicePath: /dev/a }]\n  priorityClassName: high\n`).warnings.map(
+        formatProblem,
+      ),
+    ).toEqual([
+      'web.yaml:9:7: spec.containers[0].volumeDevices: is not realised yet and has no effect',
       'web.yaml:10:22: spec.priorityClassName: has no effect: there are no priority and runtime classes',
     ]);
   });

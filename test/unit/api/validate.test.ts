@@ -916,6 +916,12 @@ const handlers: Row[] = [
       `${at}.lifecycle.stopSignal: Forbidden: may not be set for containers with empty \`spec.os.name\``,
     ],
   ],
+  ['a stop signal of Linux', app({ lifecycle: { stopSignal: 'SIGRTMIN+3' } }, { os: { name: 'linux' } }), []],
+  [
+    'a stop signal that Windows does not know',
+    app({ lifecycle: { stopSignal: 'SIGHUP' } }, { os: { name: 'windows' } }),
+    [`${at}.lifecycle.stopSignal: Unsupported value: "SIGHUP": supported values: "SIGKILL", "SIGTERM"`],
+  ],
 ];
 
 describe.each<[string, Row[]]>([

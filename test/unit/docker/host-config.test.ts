@@ -28,6 +28,11 @@ const bind = (changes: Partial<Extract<Mount, { type: 'bind' }>> = {}): Mount =>
   ...changes,
 });
 
+it('stops a container with the signal the pod names, else with that of its image', () => {
+  expect(container({ stopSignal: 'SIGUSR1' })).toMatchObject({ StopSignal: 'SIGUSR1' });
+  expect(container()).not.toHaveProperty('StopSignal');
+});
+
 describe('the sandbox', () => {
   it('holds shareable namespaces on our network and runs our program', () => {
     expect(sandbox()).toMatchObject({

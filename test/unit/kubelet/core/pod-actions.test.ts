@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../../src/api/schema/pod.js';
+import { containerHash } from '../../../../src/api/hash.js';
 import { computePodActions } from '../../../../src/kubelet/core/pod-actions.js';
 import type { PodAction, PodPlan } from '../../../../src/kubelet/core/pod-action.js';
+import { planOrphan } from '../../../../src/kubelet/core/termination.js';
 import type { StartProblem } from '../../../../src/kubelet/core/sync-input.js';
 import type { ObservedPod } from '../../../../src/runtime/observed.js';
 import { aContainer, anInstance, aPod, aSandbox, ended, observedPod, T0 } from '../../../support/builders.js';
@@ -19,7 +21,11 @@ function words(action: PodAction): string {
     case 'startContainer':
       return `start ${action.name}/${action.attempt}`;
     case 'killContainer':
-      return `kill ${action.id} ${action.graceSeconds}s`;
+      return [
+        `kill ${action.id} ${action.graceSeconds}s`,
+        ...(action.preStop ? ['with hook'] : []),
+        ...(action.after.length > 0 ? [`after ${action.after.join(' ')}`] : []),
+      ].join(' ');
     case 'removeContainer':
       return `remove ${action.id}`;
     case 'createSandbox':
@@ -129,7 +135,7 @@ describe('back-off', () => {
   it('restarts at once the first time, then waits what the dead container says', () => {
     const first = plan(aPod(), observedPod([anInstance('app', ended(1))]));
     expect(first.actions).toEqual([
-      { kind: 'startContainer', name: 'app', containerKind: 'app', attempt: 1, backoffMs: 10_000 },
+      { kind: 'startContainer', name: 'app', containerKind: 'app', attempt: 1, backoffMs: 10_000, postStart: false },
     ]);
     const second = plan(aPod(), observedPod([anInstance('app', { ...ended(1), attempt: 1, backoffMs: 10_000 })]));
     expect(second.actions).toEqual([]);
@@ -223,7 +229,7 @@ describe('a container somebody touched', () => {
   it('starts one that was created and never started', () => {
     const { startedAt: _never, ...created } = anInstance('app', { state: 'created', attempt: 2, backoffMs: 20_000 });
     expect(plan(aPod(), observedPod([created])).actions).toEqual([
-      { kind: 'startContainer', name: 'app', containerKind: 'app', attempt: 2, backoffMs: 20_000 },
+      { kind: 'startContainer', name: 'app', containerKind: 'app', attempt: 2, backoffMs: 20_000, postStart: false },
     ]);
   });
 
@@ -388,10 +394,10 @@ describe('termination', () => {
     expect(actions(deleting(), observedPod([], []), T0)).toEqual(['forget']);
   });
 
-  it('gives what is left of the grace, never less than 2 s, also after an agent restart', () => {
+  it('gives what is left of the grace, also after an agent restart', () => {
     expect(actions(deleting(), observedPod([anInstance('app')]), T0 + 12_000)[0]).toBe('kill app-0 19s');
-    expect(actions(deleting(), observedPod([anInstance('app')]), T0 + 60_000)[0]).toBe('kill app-0 2s');
-    expect(actions(deleting({}, 1), observedPod([anInstance('app')]), T0)[0]).toBe('kill app-0 2s');
+    expect(actions(deleting(), observedPod([anInstance('app')]), T0 + 60_000)[0]).toBe('kill app-0 0s');
+    expect(actions(deleting({}, 1), observedPod([anInstance('app')]), T0)[0]).toBe('kill app-0 1s');
   });
 
   it('never gives less than was granted because the deadline has whole seconds, nor more', () => {
@@ -426,22 +432,32 @@ describe('termination', () => {
     const sidecars = [aContainer('a', { restartPolicy: 'Always' }), aContainer('b', { restartPolicy: 'Always' })];
     const [a, b] = [anInstance('a', { kind: 'sidecar' }), anInstance('b', { kind: 'sidecar' })];
     const pod = deleting({ initContainers: sidecars });
-    expect(actions(pod, observedPod([anInstance('app'), a, b]), T0)).toEqual(['kill app-0 30s']);
-    expect(actions(pod, observedPod([anInstance('app', ended(0)), a, b]), T0 + 1_000)).toEqual(['kill b-0 30s']);
-    expect(actions(pod, observedPod([a]), T0 + 2_000)).toEqual(['kill a-0 29s']);
-    // The grace is used up: nobody waits for anybody.
-    expect(actions(pod, observedPod([anInstance('app'), a, b]), T0 + 29_000)).toEqual([
-      'kill app-0 2s',
-      'kill a-0 2s',
-      'kill b-0 2s',
+    expect(actions(pod, observedPod([a, anInstance('app'), b]), T0)).toEqual([
+      'kill app-0 30s',
+      'kill b-0 30s after app-0',
+      'kill a-0 30s after app-0 b-0',
       'stop sandbox-0',
     ]);
+    expect(actions(pod, observedPod([anInstance('app', ended(0)), a, b]), T0 + 1_000)).toEqual([
+      'kill b-0 30s',
+      'kill a-0 30s after b-0',
+      'stop sandbox-0',
+    ]);
+    expect(actions(pod, observedPod([a]), T0 + 2_000)).toEqual(['kill a-0 29s', 'stop sandbox-0']);
   });
 
   it('ends the sidecars of a finished job, counting their grace from its end', () => {
     const pod = aPod({ restartPolicy: 'Never', initContainers: [aContainer('a', { restartPolicy: 'Always' })] });
     const observed = observedPod([anInstance('app', ended(0)), anInstance('a', { kind: 'sidecar' })]);
-    expect(actions(pod, observed, T0 + 6_000)).toEqual(['kill a-0 25s']);
+    expect(actions(pod, observed, T0 + 6_000)).toEqual(['kill a-0 25s', 'stop sandbox-0']);
+  });
+
+  it('ends the sidecars of a pod that failed in an init container, counting their grace from its end', () => {
+    const initContainers = [aContainer('a', { restartPolicy: 'Always' }), aContainer('setup')];
+    const pod = aPod({ restartPolicy: 'Never', initContainers });
+    const setup = anInstance('setup', { kind: 'init', ...ended(1) });
+    const observed = observedPod([setup, anInstance('a', { kind: 'sidecar' })]);
+    expect(actions(pod, observed, T0 + 6_000)).toEqual(['kill a-0 25s', 'stop sandbox-0']);
   });
 
   it('does not give a pod with policy Never a second sandbox', () => {
@@ -459,5 +475,56 @@ describe('termination', () => {
       [aSandbox({ ready: false })],
     );
     expect(actions(pod, observed)).toEqual(['remove app-0']);
+  });
+});
+
+describe('preStop hooks', () => {
+  const lifecycle = { preStop: { sleep: { seconds: 5 } } };
+  const pod = (metadata: Partial<Pod['metadata']> = {}): Pod =>
+    aPod({ containers: [aContainer('app', { lifecycle })] }, { metadata });
+  const deleted = pod({ deletionTimestamp: new Date(T0 + 30_000).toISOString(), deletionGracePeriodSeconds: 30 });
+  const app = anInstance('app', { specHash: containerHash(aContainer('app', { lifecycle })) });
+  const begun = (secondsAgo: number, of: Pod): string[] =>
+    computePodActions({
+      pod: of,
+      observed: observedPod([app]),
+      problems: new Map(),
+      preStops: new Map([['app-0', T0 + 20_000 - secondsAgo * 1000]]),
+      now: T0 + 20_000,
+    }).actions.map(words);
+
+  it('run before the container is stopped', () => {
+    expect(actions(deleted, observedPod([app]), T0)).toEqual(['kill app-0 30s with hook', 'stop sandbox-0']);
+  });
+
+  it('run once: the next agent goes on with what is left of the grace', () => {
+    expect(begun(20, deleted)).toEqual(['kill app-0 11s', 'stop sandbox-0']);
+  });
+
+  it('do not run without grace, nor in what does not run', () => {
+    expect(actions(deleted, observedPod([app]), T0 + 60_000)[0]).toBe('kill app-0 0s');
+    const unknown = observedPod([{ ...app, state: 'unknown' }]);
+    expect(actions(deleted, unknown, T0)[0]).toBe('kill app-0 30s');
+  });
+
+  it('run when a definition changed', () => {
+    expect(actions(pod(), observedPod([{ ...app, specHash: 'other' }]))).toEqual(['kill app-0 30s with hook']);
+  });
+
+  it('that were begun end in a stop although the reason was forgotten', () => {
+    expect(begun(12, pod())).toEqual(['kill app-0 18s']);
+  });
+
+  it('run in all containers when the sandbox is gone, and their time is counted', () => {
+    const observed = observedPod([app], [aSandbox({ ready: false })]);
+    expect(actions(pod(), observed)).toEqual(['kill app-0 30s with hook', 'sandbox 1 again']);
+    const input = { pod: pod(), observed, problems: new Map(), preStops: new Map([['app-0', T0]]), now: T0 + 9_000 };
+    expect(computePodActions(input).actions.map(words)).toEqual(['kill app-0 21s', 'sandbox 1 again']);
+  });
+
+  it('of an orphan are known as long as its pod is', () => {
+    expect(planOrphan(observedPod([app]), deleted).actions.map(words)[0]).toBe('kill app-0 1s with hook');
+    const nothing = { ...deleted, spec: { containers: [] } };
+    expect(planOrphan(observedPod([app]), nothing).actions.map(words)[0]).toBe('kill app-0 1s');
   });
 });

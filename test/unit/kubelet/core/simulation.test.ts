@@ -13,19 +13,34 @@ const pick = <T>(random: () => number, items: readonly T[]): T => {
   return item;
 };
 
+function randomHooks(random: () => number): Partial<Container> {
+  if (random() < 0.6) return {};
+  const hook = { sleep: { seconds: 1 } };
+  return {
+    lifecycle: { ...(random() < 0.7 ? { preStop: hook } : {}), ...(random() < 0.4 ? { postStart: hook } : {}) },
+  };
+}
+
 function randomPod(random: () => number): Pod {
   const initContainers: Container[] = Array.from({ length: Math.floor(random() * 4) }, (_, i) =>
-    aContainer(`init${i}`, random() < 0.4 ? { restartPolicy: 'Always' } : {}),
+    aContainer(`init${i}`, random() < 0.4 ? { restartPolicy: 'Always', ...randomHooks(random) } : {}),
   );
-  const containers = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, i) => aContainer(`app${i}`));
+  const containers = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, i) =>
+    aContainer(`app${i}`, randomHooks(random)),
+  );
   return aPod({ restartPolicy: pick(random, ['Always', 'OnFailure', 'Never']), initContainers, containers });
 }
 
 const behaviourOf =
   (random: () => number) =>
   (name: string): Behaviour => {
-    if (name.startsWith('init')) return { runsMs: random() * 3_000, exitCode: random() < 0.8 ? 0 : 1 };
-    return { runsMs: pick(random, [50, 2_000, 30_000, 700_000, Infinity]), exitCode: random() < 0.5 ? 0 : 1 };
+    const hookFails = random() < 0.2;
+    if (name.startsWith('init')) return { hookFails, runsMs: random() * 3_000, exitCode: random() < 0.8 ? 0 : 1 };
+    return {
+      hookFails,
+      runsMs: pick(random, [50, 2_000, 30_000, 700_000, Infinity]),
+      exitCode: random() < 0.5 ? 0 : 1,
+    };
   };
 
 /** Something outside the agent happens. */
@@ -121,6 +136,8 @@ describe('simulation of the core', () => {
       'start ephemeral',
       'restart sandbox',
       'prune',
+      'preStop',
+      'failed postStart',
     ];
     expect(rare.filter((what) => (seen.get(what) ?? 0) < 20)).toEqual([]);
   });

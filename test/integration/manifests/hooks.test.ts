@@ -1,0 +1,12 @@
+import { expect, it } from '@jest/globals';
+import { readLines, useNode } from '../../support/node.js';
+
+const kubelette = useNode();
+
+it('hooks: one runs before the container is ready, the other before it is stopped', async () => {
+  const pod = await kubelette.node.apply('manifests/hooks.yaml');
+  await pod.ready();
+  const lines = readLines(pod.logs({ container: 'app', follow: true }));
+  await pod.delete();
+  expect(await lines).toEqual(['postStart: warming up', 'app: warm', 'preStop: draining', 'app: asked to end']);
+});
