@@ -22,7 +22,7 @@ import { VolumeManager } from './kubelet/volumes/volume-manager.js';
 import { abortable, isAbort } from './lib/abort.js';
 import { errorMessage, KubeletteError } from './lib/errors.js';
 import { unexplainedPods } from './lost-objects.js';
-import { imageManager } from './node-images.js';
+import { nodeImages } from './node-images.js';
 import type { AgentOptions } from './options.js';
 import { startSources } from './sources.js';
 import type { EngineInfo } from './runtime/runtime.js';
@@ -119,7 +119,7 @@ async function connectAndRun(
   const sources = startSources({ options: node.options, store, createPod, events, supervise }, signal);
   const { engine, runtime } = await connect(node, signal);
   const logs = new FileLogStore({ root: layout.logs, streams: runtime.streams, clock, logger });
-  const images = imageManager(node, runtime.images, signal);
+  const images = nodeImages(node, runtime, signal);
   const messages = new TerminationMessages(layout.pods, logs);
   const hostIP = hostAddress();
   const sampler = new StatsSampler({ stats: runtime.stats, clock, logger, signal });
@@ -136,7 +136,7 @@ async function connectAndRun(
         tokens: new ServiceAccountTokens(undefined, clock),
         allocatable,
       }),
-      images,
+      images: images.manager,
       logs,
       messages,
       preStopRecords: new FilePreStopRecords(layout.pods),
@@ -176,6 +176,7 @@ async function connectAndRun(
   });
   supervise('pod workers', workers.run(signal));
   supervise('pleg', pleg.run(signal));
+  supervise('image garbage', images.collect());
   if (node.options.listen !== undefined) {
     const { nodeName } = node.options;
     const host = runtime.host;

@@ -38,6 +38,15 @@ export interface ImageOptions {
   readonly dockerConfig?: string;
   /** A pull without progress for so long is given up; absent: 60 s. */
   readonly pullDeadlineMs?: number;
+  /** When images that the agent has pulled are removed again; absent: never. */
+  readonly garbage?: {
+    /** Of the engine's disk, from so much on ... */
+    readonly highPercent: number;
+    /** ... until no more than this is used. */
+    readonly lowPercent: number;
+    /** Younger ones stay. */
+    readonly minimumAgeMs: number;
+  };
 }
 
 /** The pod worker looks again after this long even when nothing woke it (jittered to 1.5 x). Source: kubelet syncFrequency. */

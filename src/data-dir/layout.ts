@@ -16,6 +16,8 @@ export interface DataDirLayout {
   readonly pods: string;
   /** Holds `pods/` and `containers/`. */
   readonly logs: string;
+  /** What the agent has pulled and may remove. */
+  readonly pulledImages: string;
   readonly lock: string;
   readonly agentId: string;
 }
@@ -30,6 +32,7 @@ export function dataDirLayout(dir: string): DataDirLayout {
     state,
     pods: join(root, 'pods'),
     logs: join(root, 'logs'),
+    pulledImages: join(root, 'pulled-images.json'),
     lock: join(root, 'agent.lock'),
     agentId: join(state, 'agent-id'),
   };

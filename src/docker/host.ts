@@ -69,9 +69,13 @@ export function toHostInfo(
   };
 }
 
-/** Pure. `<none>` stands for a name that an image does not have. */
+/** `<none>` stands for a name that an image does not have. */
+export const named = (names: readonly string[] | null | undefined): readonly string[] =>
+  (names ?? []).filter((name) => !name.includes('<none>'));
+
+/** Pure. */
 export const toHostImage = ({ RepoDigests, RepoTags, Size }: ImageAnswer): HostImage => ({
-  names: [...(RepoDigests ?? []), ...(RepoTags ?? [])].filter((name) => !name.includes('<none>')),
+  names: [...named(RepoDigests), ...named(RepoTags)],
   sizeBytes: Size,
 });
 

@@ -1,8 +1,9 @@
 import type Docker from 'dockerode';
 import { hasCode, KubeletteError } from '../lib/errors.js';
-import type { ImageFound, ImageService, PullProgress, RegistryAuth } from '../runtime/runtime.js';
+import type { ImageFound, ImageListed, ImageService, PullProgress, RegistryAuth } from '../runtime/runtime.js';
 import type { Engine, EngineRequest } from './engine.js';
 import { answerError, toKubeletteError } from './engine-error.js';
+import { named, type ImageAnswer } from './host.js';
 import { splitReference } from './image-reference.js';
 import { jsonLines } from './json-lines.js';
 import { PullProgressText, type PullLine } from './pull-progress.js';
@@ -50,6 +51,30 @@ export class DockerImages implements ImageService {
     const found = await this.find(reference, signal);
     if (found !== undefined) return found;
     throw new KubeletteError('NotFound', `image "${reference}" was pulled but the engine does not have it`);
+  }
+
+  async list(signal: AbortSignal): Promise<readonly ImageListed[]> {
+    const list = async <T>(path: string, query = {}): Promise<readonly T[]> =>
+      this.#engine.call<readonly T[]>({ method: 'GET', path, query }, signal);
+    // In this order: a container that is made in between is seen.
+    const images = await list<ImageAnswer & { readonly Id: string }>('/images/json');
+    const containers = await list<{ readonly ImageID: string }>('/containers/json', { all: true });
+    const used = new Set(containers.map(({ ImageID }) => ImageID));
+    return images.map(({ Id, RepoDigests, RepoTags, Size }) => ({
+      id: Id,
+      tags: named(RepoTags),
+      digests: named(RepoDigests),
+      sizeBytes: Size,
+      inUse: used.has(Id),
+    }));
+  }
+
+  async remove(reference: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#engine.call({ method: 'DELETE', path: `/images/${reference}` }, signal);
+    } catch (error) {
+      if (!hasCode(error, 'NotFound')) throw error;
+    }
   }
 
   async #follow(

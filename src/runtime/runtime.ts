@@ -70,6 +70,19 @@ export interface ImageFound {
   readonly user: string;
 }
 
+/** An image as a list shows it. */
+export interface ImageListed {
+  /** Engine id, `sha256:…`. */
+  readonly id: string;
+  /** `repository:tag`. */
+  readonly tags: readonly string[];
+  /** `repository@sha256:…`. */
+  readonly digests: readonly string[];
+  readonly sizeBytes: number;
+  /** By any container on the engine, running or not. */
+  readonly inUse: boolean;
+}
+
 export interface PullProgress {
   /** One line a person can read: `3 of 5 layers, 12.4 MB of 30.1 MB`. */
   readonly text: string;
@@ -96,4 +109,7 @@ export interface ImageService {
     onProgress: (progress: PullProgress) => void,
     signal: AbortSignal,
   ): Promise<ImageFound>;
+  list(signal: AbortSignal): Promise<readonly ImageListed[]>;
+  /** Takes a name from an image, and with its last one the image. Gone already is success; in use is `Conflict`. */
+  remove(reference: string, signal: AbortSignal): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { ImageListed } from '../../src/runtime/runtime.js';
 import type { Clock } from '../../src/lib/clock.js';
 import { KubeletteError } from '../../src/lib/errors.js';
 import type { PodIdentity } from '../../src/runtime/observed.js';
@@ -95,6 +96,30 @@ export class FakeEngine {
     if (where === 'registry') this.registry.set(reference, image);
     else this.images.set(reference, image).set(image.id, image);
     return image;
+  }
+
+  listImages(): readonly ImageListed[] {
+    const ids = new Set([...this.images.values()].map(({ id }) => id));
+    return [...ids].map((id) => ({
+      id,
+      tags: [...this.images].filter(([name, image]) => image.id === id && name !== id).map(([name]) => name),
+      digests: [],
+      sizeBytes: this.images.get(id)?.sizeBytes ?? 0,
+      inUse: this.#usesImage(id),
+    }));
+  }
+
+  removeImage(reference: string): void {
+    const id = this.images.get(reference)?.id;
+    if (id === undefined) return;
+    const isLastName = this.listImages().some((image) => image.id === id && image.tags.length < 2);
+    if (isLastName && this.#usesImage(id)) throw fail('Conflict', `conflict: unable to remove ${reference}`);
+    this.images.delete(reference);
+    if (isLastName) this.images.delete(id);
+  }
+
+  #usesImage(id: string): boolean {
+    return [...this.containers.values()].some(({ spec }) => spec.role === 'container' && spec.imageId === id);
   }
 
   add(spec: FakeContainer['spec'], engineName: string, owner: FakeContainer['owner']): FakeContainer {

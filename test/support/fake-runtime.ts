@@ -8,7 +8,7 @@ import { fail, type FakeContainer, type FakeEngine, type FakeEvent } from './fak
 import { FakeStreams } from './fake-streams.js';
 
 export type FakeVerb =
-  Exclude<keyof ContainerRuntime, 'events'> | 'images.find' | 'images.pull' | `volumes.${keyof VolumeService}`;
+  Exclude<keyof ContainerRuntime, 'events'> | `images.${keyof ImageService}` | `volumes.${keyof VolumeService}`;
 
 /** Trouble for one call (or `times` calls) of a verb. */
 export interface Fault {
@@ -53,6 +53,9 @@ export class FakeRuntime implements ContainerRuntime {
           engine.images.set(reference, image).set(image.id, image);
           return image;
         }),
+      list: async (signal) => this.#call('images.list', undefined, signal, () => engine.listImages()),
+      remove: async (reference, signal) =>
+        this.#call('images.remove', reference, signal, () => engine.removeImage(reference)),
     };
     this.volumes = this.#volumeService();
   }

@@ -124,6 +124,7 @@ export class PodWorld {
         images: new ImageManager({
           images: runtime.images,
           credentials: async () => ({ auths: [], missing: [] }),
+          pulled: { pulled: async () => undefined },
           events,
           clock,
           logger,

@@ -319,6 +319,10 @@ export function describeRuntimeContract(name: string, open: () => Promise<Runtim
       const { reference, id } = world.image;
       expect(await run(runtime.images.find(reference, signal))).toMatchObject({ id });
       expect(await run(runtime.images.find('kubelette.local/nowhere:1', signal))).toBeUndefined();
+      const listed = async (): Promise<unknown> =>
+        (await run(runtime.images.list(signal))).find((image) => image.id === id);
+      expect(await listed()).toMatchObject({ tags: expect.arrayContaining([reference]) as unknown });
+      await run(runtime.images.remove('kubelette.local/nowhere:1', signal));
       const spec = specOf(pod, await startSandbox(pod), 'obedient', { imageId: `sha256:${'0'.repeat(64)}` });
       expect(await codeOf(runtime.createContainer(spec, signal))).toBe('NotFound');
     });

@@ -15,12 +15,13 @@ import {
 } from '../agent-flags.js';
 import type { CommandContext } from '../command.js';
 import { defaultDataDir, displayPath } from '../files.js';
+import { addImageFlags, imageOptions, type ImageFlags } from '../image-flags.js';
 import { interruptible } from '../interrupts.js';
 import { nodeNameOf } from '../node-name.js';
 import { escapeText } from '../output/escape.js';
 import type { Terminal } from '../terminal.js';
 
-interface AgentFlags extends EngineFlags, LogFlags {
+interface AgentFlags extends EngineFlags, ImageFlags, LogFlags {
   readonly dataDir: string;
   readonly manifestDir?: string;
   readonly manifestUrl?: string;
@@ -55,6 +56,7 @@ export function registerAgent(program: Command, { terminal }: CommandContext): v
     )
     .addOption(podSecurityOption())
     .addOption(dockerHostOption());
+  addImageFlags(command);
   addLogFlags(command, 'info').action((flags: AgentFlags) => runAgent(flags, terminal));
 }
 
@@ -72,6 +74,7 @@ async function runAgent(flags: AgentFlags, terminal: Terminal): Promise<void> {
       dataDir,
       ephemeral: false,
       listen: parseListen(flags.listen),
+      images: imageOptions(flags),
       podSecurity: flags.podSecurity,
       clock: terminal.clock,
       logger: createLogger(flags.logLevel, format),

@@ -9,6 +9,7 @@ import { withDefaultTag } from '../core/image-reference.js';
 import type { EventSink } from '../events/event-sink.js';
 import { ImagePuller, type PullOutcome, type PullView } from './image-puller.js';
 import type { FindPullCredentials } from './pull-credentials.js';
+import type { PulledImages } from './pulled-images.js';
 
 export type ImageResult =
   | { readonly state: 'present'; readonly image: ImageFound }
@@ -48,6 +49,7 @@ interface PullFailure {
 export interface ImageManagerOptions {
   readonly images: ImageService;
   readonly credentials: FindPullCredentials;
+  readonly pulled: Pick<PulledImages, 'pulled'>;
   readonly events: EventSink;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/clock.js';
 import { errorMessage, hasCode, KubeletteError } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import type { ImageFound, ImageService, PullProgress, RegistryAuth } from '../../runtime/runtime.js';
+import type { PulledImages } from './pulled-images.js';
 
 export interface PullOutcome {
   readonly found: ImageFound;
@@ -28,6 +29,7 @@ const REPORT_PERIOD_MS = 10_000;
  */
 export class ImagePuller {
   readonly #images: ImageService;
+  readonly #pulled: Pick<PulledImages, 'pulled'>;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #signal: AbortSignal;
@@ -36,8 +38,15 @@ export class ImagePuller {
   readonly #progress = new Map<string, PullView>();
 
   /** @param signal ends all pulls */
-  constructor(options: { images: ImageService; clock: Clock; logger: Logger; signal: AbortSignal }) {
+  constructor(options: {
+    images: ImageService;
+    pulled: Pick<PulledImages, 'pulled'>;
+    clock: Clock;
+    logger: Logger;
+    signal: AbortSignal;
+  }) {
     this.#images = options.images;
+    this.#pulled = options.pulled;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#signal = options.signal;
@@ -71,8 +80,11 @@ export class ImagePuller {
     };
     onProgress({ text: '' });
     try {
+      const before = await this.#images.list(this.#signal);
       const found = await this.#tryEach(image, auths.length === 0 ? [undefined] : auths, onProgress);
       const pullMs = this.#clock.monotonic() - started;
+      const wasThere = before.some(({ id }) => id === found.id);
+      await this.#pulled.pulled(found.id, image, wasThere);
       this.#logger.info({ image, ms: Math.trunc(pullMs) }, 'pulled image');
       return { found, pullMs };
     } finally {

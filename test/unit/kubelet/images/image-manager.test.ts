@@ -31,10 +31,12 @@ let refused: string[];
 /** Credentials that were used. */
 let auths: (RegistryAuth | undefined)[];
 let logger: Logger;
+/** What was told of images that pulls have brought. */
+let brought: [id: string, reference: string, wasThere: boolean][];
 
 /** The fake's images; a pull takes its time on the fake clock. */
 const slowImages = (): ImageService => ({
-  find: (reference, stop) => runtime.images.find(reference, stop),
+  ...runtime.images,
   async pull(reference, auth, onProgress, stop): Promise<ImageFound> {
     auths.push(auth);
     for (let step = 1; step <= pullSteps; step += 1) {
@@ -48,7 +50,15 @@ const slowImages = (): ImageService => ({
 });
 
 const open = (stop = signal): ImageManager =>
-  new ImageManager({ images: slowImages(), credentials: findCredentials, events, clock, logger, signal: stop });
+  new ImageManager({
+    images: slowImages(),
+    pulled: { pulled: async (...told) => void brought.push(told) },
+    credentials: findCredentials,
+    events,
+    clock,
+    logger,
+    signal: stop,
+  });
 
 interface Wish {
   readonly uid?: string;
@@ -87,6 +97,7 @@ beforeEach(() => {
   findCredentials = async () => credentials;
   refused = [];
   auths = [];
+  brought = [];
   logger = silentLogger;
   images = open();
 });
@@ -428,6 +439,21 @@ describe('the credentials of a pull', () => {
     await ensure();
     await clock.advance(0);
     expect(await ensure()).toMatchObject({ reason: 'ErrImagePull', message: 'pull secret "x": not valid JSON' });
+  });
+});
+
+describe('what a pull has brought', () => {
+  it('is told, with whether the engine had it by another name', async () => {
+    const { id } = engine.addImage('busybox:1', 'registry');
+    await ensure();
+    await clock.advance(pullMs);
+    engine.registry.set('same:1', { id, sizeBytes: 1, user: '' });
+    await ensure({ image: 'same:1' });
+    await clock.advance(pullMs);
+    expect(brought).toEqual([
+      [id, 'busybox:1', false],
+      [id, 'same:1', true],
+    ]);
   });
 });
 
