@@ -7,6 +7,7 @@ import { startFront, type FrontOptions } from './front.js';
 import { KubeletteError } from './lib/errors.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
 import { PodGate } from './kubelet/pod-gate.js';
+import type { PullView } from './kubelet/images/image-puller.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
 import { objectsWereLost } from './lost-objects.js';
 import { startNode, type Node } from './node.js';
@@ -23,6 +24,8 @@ export interface Agent {
   /** Objects: Pods with their status, Events. Watch it to see what happens. */
   readonly store: Store;
   readonly operations: PodOperations;
+  /** Images that are being pulled now, and how far they are. */
+  readonly pulls: readonly PullView[];
   /** Of the Kubernetes API, when it is served. */
   readonly url?: string;
   /** Every source has delivered, the engine was listed, workers run. Rejects when the agent was stopped before. */
@@ -68,6 +71,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         return node.engine();
       },
       operations,
+      get pulls() {
+        return node.pulls();
+      },
       ...(front === undefined ? {} : { url: front.url }),
       ready: node.ready,
       createPod,

@@ -6,6 +6,7 @@ import { connectDockerRuntime, type DockerRuntime } from './docker/docker-runtim
 import type { EventRecorder } from './kubelet/events/event-recorder.js';
 import { FilePreStopRecords } from './kubelet/hooks/pre-stop-records.js';
 import { runHousekeeping } from './kubelet/housekeeping.js';
+import type { PullView } from './kubelet/images/image-puller.js';
 import { FileLogStore } from './kubelet/logs/file-log-store.js';
 import { sampleMachine } from './kubelet/metrics/machine-sample.js';
 import { nodeMetrics, type MetricsSource } from './kubelet/metrics/node-metrics.js';
@@ -44,6 +45,8 @@ export interface Node {
   readonly ready: Promise<void>;
   /** @throws `Unavailable` until connected */
   engine(): EngineInfo;
+  /** Images that are being pulled now. */
+  pulls(): readonly PullView[];
   /** @throws `Unavailable` until connected */
   operations(): PodOperations;
   /** @throws `Unavailable` until connected */
@@ -68,6 +71,7 @@ interface Connected {
   readonly logs: FileLogStore;
   readonly workers: PodWorkers;
   readonly operations: PodOperations;
+  readonly pulls: () => readonly PullView[];
   readonly metrics: MetricsSource;
 }
 
@@ -88,6 +92,7 @@ export function startNode(node: NodeOptions): Node {
   return {
     ready,
     engine: () => demand().engine,
+    pulls: () => connected?.pulls() ?? [],
     operations: () => demand().operations,
     metrics: () => demand().metrics,
     async stop(deletePods, graceSeconds) {
@@ -155,6 +160,7 @@ async function connectAndRun(
     engine,
     logs,
     workers,
+    pulls: () => images.manager.pulls,
     operations: nodeOperations({ store, runtime, streams: runtime.streams, logs }),
     metrics: nodeMetrics({
       store,

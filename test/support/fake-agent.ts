@@ -30,6 +30,7 @@ export class FakeAgent implements Agent {
   } as const;
   readonly clock = new FakeClock();
   readonly store = new MemoryStore({ clock: this.clock, historyLimit: 100, revision: 0, objects: [] });
+  readonly pulls: Agent['pulls'] = [];
   readonly ready = Promise.resolve();
   /** Text of each container's log, by `pod/container`, and of its previous instance by `pod/container/previous`. */
   readonly logs = new Map<string, string>();

@@ -91,6 +91,7 @@ export class LiveTableView implements View {
     const model = {
       title: this.#title,
       pods,
+      pulls: this.#agent.pulls,
       nowMs: clock.now(),
       stage: this.#stage,
       program: this.#program,

@@ -12,7 +12,7 @@ import { LogPrefixes } from './prefix.js';
 import type { View } from './view.js';
 import { watchKind } from './watch-kind.js';
 
-/** The logs of all containers, each line with where it comes from; what goes wrong with the pods on stderr. */
+/** The logs of all containers, each line with where it comes from; pulls, and what goes wrong with the pods, on stderr. */
 export class LogView implements View {
   readonly #agent: Agent;
   readonly #terminal: Terminal;
@@ -21,7 +21,7 @@ export class LogView implements View {
   /** By pod uid and container: instances are read one after the other. */
   readonly #readers = new Map<string, Promise<void>>();
   readonly #seen = new Map<string, Map<string, number>>();
-  readonly #warned = new Set<string>();
+  readonly #told = new Set<string>();
 
   /** @param paint for stdout  @param paintError for stderr */
   constructor(agent: Agent, terminal: Terminal, paint: Paint, paintError: Paint) {
@@ -41,7 +41,7 @@ export class LogView implements View {
       },
       signal,
     );
-    const events = watchKind<Event>(this.#agent.store, 'Event', ({ object }) => this.#warn(object), signal);
+    const events = watchKind<Event>(this.#agent.store, 'Event', ({ object }) => this.#tell(object), signal);
     await Promise.all([pods, events]);
     await this.drained();
   }
@@ -91,11 +91,15 @@ export class LogView implements View {
     }
   }
 
-  #warn(event: Event): void {
+  /** Warnings, and pulls, because they are what a pod may take long for. */
+  #tell(event: Event): void {
     const uid = event.metadata.uid ?? event.metadata.name;
-    if (event.type !== 'Warning' || this.#warned.has(uid)) return;
-    this.#warned.add(uid);
-    const text = `[${event.involvedObject.name ?? ''}] ${event.reason ?? 'Warning'}: ${event.message ?? ''}`;
-    this.#terminal.err.write(`${this.#paint('yellow', escapeText(text))}\n`);
+    const { involvedObject, message = '', reason = 'Warning', type } = event;
+    const isPull = reason === 'Pulling' || message.startsWith('Successfully pulled');
+    if ((type !== 'Warning' && !isPull) || this.#told.has(uid)) return;
+    this.#told.add(uid);
+    const pod = `[${involvedObject.name ?? ''}]`;
+    if (isPull) this.note(`${pod} ${message}`);
+    else this.#terminal.err.write(`${this.#paint('yellow', escapeText(`${pod} ${reason}: ${message}`))}\n`);
   }
 }

@@ -15,6 +15,8 @@ export interface TableModel {
   readonly nowMs: number;
   /** How long it took until all pods were ready or had ended; absent before. */
   readonly settledAfterMs?: number;
+  /** Images that are being pulled. */
+  readonly pulls?: readonly { readonly image: string; readonly text: string }[];
   /** The newest thing the agent complained about. */
   readonly note?: string;
   readonly stage: 'running' | 'stopping' | 'stopped';
@@ -32,9 +34,16 @@ export function renderTableFrame(model: TableModel, paint: Paint): readonly stri
     '',
     ...tableLines(model, paint),
     '',
+    ...pullLines(model, paint),
     ...(model.note === undefined ? [] : [paint('yellow', escapeText(model.note)), '']),
     ...footer(model, paint),
   ];
+}
+
+function pullLines({ pulls = [] }: TableModel, paint: Paint): readonly string[] {
+  if (pulls.length === 0) return [];
+  const lines = pulls.map(({ image, text }) => `pulling ${image}${text === '' ? '' : `: ${text}`}`);
+  return [...lines.map((line) => paint('dim', escapeText(line))), ''];
 }
 
 function tableLines({ pods, nowMs }: TableModel, paint: Paint): readonly string[] {

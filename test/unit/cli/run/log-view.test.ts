@@ -67,4 +67,15 @@ describe('LogView', () => {
     await shown;
     expect(err).toEqual(['[web] Failed: no such image^[[2J\n']);
   });
+
+  it('tells of a pull on stderr when it begins and when it has ended', async () => {
+    const { agent, err, end, shown } = setUp();
+    agent.createPod(podOf('web'));
+    agent.recordEvent('web', { type: 'Normal', reason: 'Pulling', message: 'Pulling image "a"' });
+    agent.recordEvent('web', { type: 'Normal', reason: 'Pulled', message: 'Successfully pulled image "a" in 1s' });
+    await eventually('both', () => err.length === 2);
+    end.abort();
+    await shown;
+    expect(err).toEqual(['[web] Pulling image "a"\n', '[web] Successfully pulled image "a" in 1s\n']);
+  });
 });

@@ -49,6 +49,16 @@ describe('renderTableFrame', () => {
     expect(frame({ note: 'engine does not answer\u001b[2J' })).toContain('\nengine does not answer^[[2J\n');
   });
 
+  it('shows images that are being pulled, and how far they are', () => {
+    const pulls = [
+      { image: 'nginx:1', text: '3 of 5 layers, 12.4 MB of 30.1 MB' },
+      { image: 'redis:7', text: '' },
+    ];
+    expect(frame({ pulls })).toContain(
+      '\n\npulling nginx:1: 3 of 5 layers, 12.4 MB of 30.1 MB\npulling redis:7\n\nStarting.',
+    );
+  });
+
   it('tells that it is cleaning up', () => {
     expect(frame({ stage: 'stopping', settledAfterMs: 1 })).toContain('Removing the pods');
   });
