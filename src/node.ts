@@ -3,6 +3,7 @@ import { ownerText, sweepAbandoned, sweepHelpers } from './abandoned.js';
 import type { Pod } from './api/schema/pod.js';
 import type { DataDirLayout } from './data-dir/layout.js';
 import { connectDockerRuntime, type DockerRuntime } from './docker/docker-runtime.js';
+import { EngineRestraints } from './kubelet/engine-restraints.js';
 import type { EventRecorder } from './kubelet/events/event-recorder.js';
 import { FilePreStopRecords } from './kubelet/hooks/pre-stop-records.js';
 import { runHousekeeping } from './kubelet/housekeeping.js';
@@ -17,6 +18,7 @@ import { Pleg } from './kubelet/pleg.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
 import { PodWorkers } from './kubelet/pod-workers.js';
+import { SeccompProfiles } from './kubelet/seccomp-profiles.js';
 import { TerminationMessages } from './kubelet/termination-messages.js';
 import { ServiceAccountTokens } from './kubelet/volumes/service-account-tokens.js';
 import { VolumeManager } from './kubelet/volumes/volume-manager.js';
@@ -150,6 +152,9 @@ async function connectAndRun(
       clock,
       engine,
       allocatable,
+      restraints: new EngineRestraints(runtime),
+      seccompProfiles: new SeccompProfiles(layout.seccomp),
+      ...(node.options.podPidsLimit === undefined ? {} : { podPidsLimit: node.options.podPidsLimit }),
     },
     hostIP,
     logger,

@@ -23,8 +23,9 @@ export interface AgentOptions {
   readonly listen?: { readonly host: string; readonly port: number };
   /** What pods may do in namespaces whose labels say nothing about it; absent: `DEFAULT_POD_SECURITY`. */
   readonly podSecurity?: PodSecurityLevel;
-
   readonly images?: ImageOptions;
+  /** Most processes and threads of each container; absent: as many as the machine allows. */
+  readonly podPidsLimit?: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -14,6 +14,8 @@ export interface DataDirLayout {
   readonly state: string;
   /** `<uid>/…`: volumes' files, hosts file, termination messages. */
   readonly pods: string;
+  /** Profiles that pods may name, put there by the user; it need not exist. */
+  readonly seccomp: string;
   /** Holds `pods/` and `containers/`. */
   readonly logs: string;
   /** What the agent has pulled and may remove. */
@@ -31,6 +33,7 @@ export function dataDirLayout(dir: string): DataDirLayout {
     pki: join(root, 'pki'),
     state,
     pods: join(root, 'pods'),
+    seccomp: join(root, 'seccomp'),
     logs: join(root, 'logs'),
     pulledImages: join(root, 'pulled-images.json'),
     lock: join(root, 'agent.lock'),

@@ -15,6 +15,7 @@ import type { SandboxImage } from './sandbox-image.js';
 interface InfoAnswer {
   readonly SystemTime?: string;
   readonly OperatingSystem?: string;
+  readonly SecurityOptions?: readonly string[] | null;
 }
 
 /**
@@ -37,6 +38,16 @@ export async function engineInfo(
     sharesFilesystem: await sharesFilesystem(context, image, probeDirectory ?? tmpdir(), signal),
     podNetwork: await podNetwork(context, answer, signal),
     clockSkewMs: clockSkew(answer.SystemTime, before, after),
+    ...securityFeatures(answer.SecurityOptions ?? []),
+  };
+}
+
+/** `name=seccomp,profile=default`, `name=apparmor`, `name=userns`, `name=rootless`. Pure. */
+export function securityFeatures(options: readonly string[]): Pick<EngineInfo, 'appArmor' | 'userNamespaces'> {
+  const names = options.map((option) => option.split(',')[0]);
+  return {
+    appArmor: names.includes('name=apparmor'),
+    userNamespaces: names.includes('name=userns') || names.includes('name=rootless'),
   };
 }
 

@@ -116,7 +116,8 @@ function pidMode({ pid, sandbox }: ContainerSpec): string {
 function securityOptions(security: SecuritySettings): Docker.HostConfig {
   const options = [
     ...(security.noNewPrivileges ? ['no-new-privileges'] : []),
-    ...(security.seccomp === 'unconfined' ? ['seccomp=unconfined'] : []),
+    ...seccompOption(security.seccomp),
+    ...(security.appArmor === undefined ? [] : [`apparmor=${security.appArmor}`]),
   ];
   return {
     GroupAdd: security.groups.map(String),
@@ -125,11 +126,17 @@ function securityOptions(security: SecuritySettings): Docker.HostConfig {
     CapAdd: [...security.capAdd],
     CapDrop: [...security.capDrop],
     SecurityOpt: options,
+    ...(security.unmaskedProc === true ? { MaskedPaths: [], ReadonlyPaths: [] } : {}),
   };
 }
 
+function seccompOption(seccomp: SecuritySettings['seccomp']): string[] {
+  if (seccomp === 'engine-default') return [];
+  return [`seccomp=${seccomp === 'unconfined' ? seccomp : seccomp.profile}`];
+}
+
 function resourceOptions(resources: ResourceSettings): Docker.HostConfig {
-  const { cpuShares, cpuPeriodUs, cpuQuotaUs, memoryBytes } = resources;
+  const { cpuShares, cpuPeriodUs, cpuQuotaUs, memoryBytes, oomScoreAdj, pidsLimit } = resources;
   return {
     // The kernel's minimum is 2.
     ...(cpuShares === undefined ? {} : { CpuShares: Math.max(cpuShares, 2) }),
@@ -138,5 +145,7 @@ function resourceOptions(resources: ResourceSettings): Docker.HostConfig {
     ...(cpuQuotaUs === undefined ? {} : { CpuQuota: Math.max(cpuQuotaUs, 1_000) }),
     // The same limit for both means no swap; without the second the engine allows as much again.
     ...(memoryBytes === undefined ? {} : { Memory: memoryBytes, MemorySwap: memoryBytes }),
+    ...(pidsLimit === undefined ? {} : { PidsLimit: pidsLimit }),
+    ...(oomScoreAdj === undefined ? {} : { OomScoreAdj: oomScoreAdj }),
   };
 }

@@ -29,7 +29,7 @@ export class ContainerStarter {
   }
 
   async start(action: StartAction, signal: AbortSignal): Promise<void> {
-    const { clock, engine, events, images, messages, runtime } = this.#ports;
+    const { clock, engine, events, images, messages, podPidsLimit, restraints, runtime, seccompProfiles } = this.#ports;
     const { observed, pod, problems, wake } = this.#context;
     const container = specified(pod, action.name);
     const sandbox = currentSandbox(observed);
@@ -60,6 +60,13 @@ export class ContainerStarter {
       return;
     }
 
+    let seccompProfile;
+    try {
+      seccompProfile = await seccompProfiles.of(pod, container);
+    } catch (error) {
+      fail('CreateContainerError', errorMessage(error), clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);
+      return;
+    }
     let spec;
     try {
       const ownFile = engine.sharesFilesystem && (container.terminationMessagePath ?? '') !== '';
@@ -75,6 +82,8 @@ export class ContainerStarter {
         allocatable: this.#ports.allocatable,
         config: storedConfig(this.#ports.store, podIdentity(pod).namespace),
         claimed: this.#ports.volumeManager.claimed(pod),
+        ...(podPidsLimit === undefined ? {} : { podPidsLimit }),
+        ...(seccompProfile === undefined ? {} : { seccompProfile }),
         ...(ownFile ? { terminationFile: await messages.prepare(pod, container, attempt) } : {}),
       });
       const owner = { name: container.name, sandboxId: sandbox.id };
@@ -84,6 +93,8 @@ export class ContainerStarter {
       fail('CreateContainerConfigError', errorMessage(error), clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);
       return;
     }
+    const leftOut = (what: string): void => events.event(pod, 'Warning', 'EngineRestricted', what, path);
+    spec = restraints.adapt(spec, leftOut);
     let id: string;
     try {
       id = await runtime.createContainer(spec, signal);
@@ -94,11 +105,12 @@ export class ContainerStarter {
     }
     events.event(pod, 'Normal', 'Created', `Created container: ${action.name}`, path);
     try {
-      await runtime.startContainer(id, signal);
+      id = await restraints.start(id, spec, leftOut, signal);
     } catch (error) {
       if (signal.aborted || hasCode(error, 'Unavailable')) throw error;
       // The dead record carries the back-off; nothing more to wait for here.
-      fail('RunContainerError', `failed to start container "${action.name}": ${errorMessage(error)}`, 0);
+      const why = restraints.explain(spec, errorMessage(error));
+      fail('RunContainerError', `failed to start container "${action.name}": ${why}`, 0);
       return;
     }
     events.event(pod, 'Normal', 'Started', `Started container ${action.name}`, path);

@@ -3,6 +3,7 @@ import { errorMessage, hasCode } from '../lib/errors.js';
 import { objectKey } from '../store/store.js';
 import { ContainerKiller } from './container-killer.js';
 import { ContainerStarter } from './container-starter.js';
+import { demandSecurity } from './core/demand-security.js';
 import { podIdentity } from './core/pod-identity.js';
 import { buildSandboxSpec } from './core/sandbox-spec.js';
 import type { Executors } from './execute.js';
@@ -34,6 +35,7 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
       // What is missing is told in events of its own.
       const planned = await ports.volumeManager.prepare(pod, signal);
       try {
+        demandSecurity(pod, ports.engine);
         const spec = { ...buildSandboxSpec(pod, attempt), volumes: planned.map(({ sandbox }) => sandbox) };
         await runtime.runSandbox(spec, signal);
       } catch (error) {

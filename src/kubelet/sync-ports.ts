@@ -6,11 +6,13 @@ import type { VolumeService } from '../runtime/volumes.js';
 import type { RuntimeStreams } from '../runtime/streams.js';
 import type { Store } from '../store/store.js';
 import type { StartProblem } from './core/sync-input.js';
+import type { EngineRestraints } from './engine-restraints.js';
 import type { EventSink } from './events/event-sink.js';
 import type { ImageManager } from './images/image-manager.js';
 import type { PreStopHooks } from './hooks/pre-stop-hooks.js';
 import type { PreStopRecords } from './hooks/pre-stop-records.js';
 import type { LogStore } from './logs/log-store.js';
+import type { SeccompProfiles } from './seccomp-profiles.js';
 import type { TerminationMessages } from './termination-messages.js';
 import type { VolumeManager } from './volumes/volume-manager.js';
 
@@ -29,6 +31,10 @@ export interface SyncPorts {
   readonly clock: Clock;
   readonly engine: EngineInfo;
   readonly allocatable: Readonly<Record<string, string>>;
+  readonly restraints: EngineRestraints;
+  readonly seccompProfiles: SeccompProfiles;
+  /** Of each container; absent: none. */
+  readonly podPidsLimit?: number;
 }
 
 /** One pod's part: what it is and what was seen when the actions were decided. */

@@ -16,6 +16,10 @@ export interface EngineInfo {
   readonly podNetwork: 'direct' | 'sandbox';
   /** Engine clock minus agent clock. */
   readonly clockSkewMs: number;
+  /** The kernel of the engine's machine enforces AppArmor profiles. Absent: no. */
+  readonly appArmor?: boolean;
+  /** Root in a container is somebody else on the engine's machine: it runs rootless or remaps users. Absent: no. */
+  readonly userNamespaces?: boolean;
 }
 
 /** A hint to look at a pod: may be late, doubled or missing, never a fact. */

@@ -95,7 +95,12 @@ export interface SecuritySettings {
   /** Without `CAP_`. */
   readonly capAdd: readonly string[];
   readonly capDrop: readonly string[];
-  readonly seccomp: 'engine-default' | 'unconfined';
+  /** A profile is its JSON text. */
+  readonly seccomp: 'engine-default' | 'unconfined' | { readonly profile: string };
+  /** Name of a profile the kernel has loaded, or `unconfined`; absent: the engine's. */
+  readonly appArmor?: string;
+  /** Nothing of /proc is hidden or read-only. */
+  readonly unmaskedProc?: boolean;
 }
 
 export interface ResourceSettings {
@@ -103,6 +108,10 @@ export interface ResourceSettings {
   readonly cpuPeriodUs?: number;
   readonly cpuQuotaUs?: number;
   readonly memoryBytes?: number;
+  /** At most so many processes and threads. */
+  readonly pidsLimit?: number;
+  /** -1000 to 1000: who is killed first when the machine is out of memory. */
+  readonly oomScoreAdj?: number;
 }
 
 /** Everything one container instance is made from: a pure function of pod, image and attempt. */

@@ -13,7 +13,7 @@ import { LABEL } from '../../src/docker/labels.js';
 import { hasCode } from '../../src/lib/errors.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { createLineLogger, type LogLine } from '../../src/lib/logger.js';
-import type { ImageOptions } from '../../src/options.js';
+import type { AgentOptions, ImageOptions } from '../../src/options.js';
 import { BUSYBOX } from './docker-world.js';
 import { eventually } from './eventually.js';
 
@@ -24,6 +24,7 @@ export interface TestNodeOptions {
   readonly dockerHost?: string;
   readonly ephemeral?: boolean;
   readonly images?: ImageOptions;
+  readonly more?: Partial<AgentOptions>;
 }
 
 /**
@@ -77,7 +78,7 @@ export class TestNode {
   /** As `start`, but does not wait for an engine. */
   async launch(): Promise<Agent> {
     const logger = createLineLogger('info', (line) => this.said.push(line));
-    const { dockerHost, ephemeral = false, images } = this.#options;
+    const { dockerHost, ephemeral = false, images, more } = this.#options;
     this.#agent = await startAgent({
       nodeName: this.nodeName,
       dataDir: this.dataDir,
@@ -86,6 +87,7 @@ export class TestNode {
       logger,
       ...(images === undefined ? {} : { images }),
       ...(dockerHost === undefined ? {} : { dockerHost }),
+      ...more,
     });
     return this.#agent;
   }

@@ -2,9 +2,11 @@ import type { Pod, PodSpec } from '../../src/api/schema/pod.js';
 import type { PreStopRecords } from '../../src/kubelet/hooks/pre-stop-records.js';
 import { runHousekeeping } from '../../src/kubelet/housekeeping.js';
 import { ImageManager } from '../../src/kubelet/images/image-manager.js';
+import { EngineRestraints } from '../../src/kubelet/engine-restraints.js';
 import { Pleg } from '../../src/kubelet/pleg.js';
 import { requestPodDeletion } from '../../src/kubelet/pod-deletion.js';
 import { PodWorkers } from '../../src/kubelet/pod-workers.js';
+import { SeccompProfiles } from '../../src/kubelet/seccomp-profiles.js';
 import { TerminationMessages } from '../../src/kubelet/termination-messages.js';
 import { ServiceAccountTokens } from '../../src/kubelet/volumes/service-account-tokens.js';
 import { VolumeManager } from '../../src/kubelet/volumes/volume-manager.js';
@@ -138,6 +140,8 @@ export class PodWorld {
         clock,
         engine: ENGINE,
         allocatable: ALLOCATABLE,
+        restraints: new EngineRestraints(runtime),
+        seccompProfiles: new SeccompProfiles('/nowhere'),
       },
       hostIP: '192.0.2.1',
       logger,

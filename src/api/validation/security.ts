@@ -60,6 +60,12 @@ export function validatePodSecurityContext(spec: PodSpec, path: FieldPath, error
   validateProfile(context.appArmorProfile, 'AppArmor', path.child('appArmorProfile'), errors);
 }
 
+/** Source: validateLocalDescendingPath, pkg/apis/core/validation/validation.go */
+function validateDescendingPath(path: string, at: FieldPath, errors: FieldErrors): void {
+  if (path.startsWith('/')) errors.invalid(at, path, 'must be a relative path');
+  if (path.split('/').includes('..')) errors.invalid(at, path, "must not contain '..'");
+}
+
 function validateProfile(
   profile: SeccompProfile | undefined,
   name: string,
@@ -71,7 +77,9 @@ function validateProfile(
   if (type === ('' as 'Localhost')) errors.required(path.child('type'));
   const at = path.child('localhostProfile');
   if (type === 'Localhost') {
-    if ((localhostProfile ?? '') === '') errors.required(at, `must be set when ${name} type is Localhost`);
+    if (localhostProfile === undefined || localhostProfile === '')
+      errors.required(at, `must be set when ${name} type is Localhost`);
+    else if (name === 'seccomp') validateDescendingPath(localhostProfile, at, errors);
   } else if (localhostProfile !== undefined) {
     errors.invalid(at, localhostProfile, `can only be set when ${name} type is Localhost`);
   }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Agent } from '../../agent.js';
@@ -28,6 +28,7 @@ interface AgentFlags extends EngineFlags, ImageFlags, LogFlags {
   readonly nodeName: string;
   readonly listen: string;
   readonly podSecurity: PodSecurityLevel;
+  readonly podPidsLimit?: number;
 }
 
 /** `kubelette agent`: the node agent in the foreground. */
@@ -55,6 +56,11 @@ export function registerAgent(program: Command, { terminal }: CommandContext): v
       nodeNameOption('owner of everything on the engine').env('KUBELETTE_NODE_NAME').default(nodeNameOf(hostname())),
     )
     .addOption(podSecurityOption())
+    .addOption(
+      new Option('--pod-pids-limit <n>', 'most processes and threads of each container')
+        .argParser(parsePidsLimit)
+        .env('KUBELETTE_POD_PIDS_LIMIT'),
+    )
     .addOption(dockerHostOption());
   addImageFlags(command);
   addLogFlags(command, 'info').action((flags: AgentFlags) => runAgent(flags, terminal));
@@ -78,6 +84,7 @@ async function runAgent(flags: AgentFlags, terminal: Terminal): Promise<void> {
       podSecurity: flags.podSecurity,
       clock: terminal.clock,
       logger: createLogger(flags.logLevel, format),
+      ...(flags.podPidsLimit === undefined ? {} : { podPidsLimit: flags.podPidsLimit }),
       ...(flags.dockerHost === undefined ? {} : { dockerHost: flags.dockerHost }),
       ...(manifestDir === undefined ? {} : { manifestDir }),
       ...(flags.manifestUrl === undefined ? {} : { manifestUrl: flags.manifestUrl }),
@@ -124,6 +131,12 @@ function whereThingsAre(agent: Agent, flags: AgentFlags): string {
     ...(flags.manifestUrl === undefined ? [] : [`manifests  ${flags.manifestUrl} (every 20 s)`]),
   ];
   return lines.map((line) => `${escapeText(line)}\n`).join('');
+}
+
+function parsePidsLimit(text: string): number {
+  const limit = Number(text);
+  if (/^[1-9]\d{0,6}$/.test(text)) return limit;
+  throw new InvalidArgumentError('Expected a whole number of at least 1.');
 }
 
 /** `127.0.0.1:10350`, `[::1]:0`, `localhost:8443`. @throws Invalid for anything else */

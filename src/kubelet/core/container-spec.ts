@@ -30,6 +30,10 @@ export interface ContainerSpecInput {
   readonly claimed?: ClaimedVolumes;
   /** Engine ids of images that are volumes, by the volumes' names; absent: there are none. */
   readonly volumeImages?: ReadonlyMap<string, string>;
+  /** Of each container; absent: none. */
+  readonly podPidsLimit?: number;
+  /** Text of the profile that `localhostSeccomp` names. */
+  readonly seccompProfile?: string;
   /** A file of the agent that becomes the container's termination message file, where the engine can see it. */
   readonly terminationFile?: string;
 }
@@ -68,8 +72,11 @@ export function buildContainerSpec(input: ContainerSpecInput): ContainerSpec {
     tty: container.tty ?? false,
     hostNetwork: pod.spec.hostNetwork ?? false,
     pid: pidMode(input),
-    security: securitySettings(pod, container, image.user),
-    resources: resourceSettings(container),
+    security: securitySettings(pod, container, image.user, input.seccompProfile),
+    resources: resourceSettings(pod, container, {
+      memoryCapacity: input.allocatable['memory'] ?? '0',
+      ...(input.podPidsLimit === undefined ? {} : { podPidsLimit: input.podPidsLimit }),
+    }),
   };
 }
 

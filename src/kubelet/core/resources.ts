@@ -1,6 +1,7 @@
-import type { Container } from '../../api/schema/pod.js';
+import type { Container, Pod } from '../../api/schema/pod.js';
 import { milliValue, wholeValue } from '../../api/quantity.js';
 import type { ResourceSettings } from '../../runtime/specs.js';
+import { oomScoreAdj } from './oom-score.js';
 
 const CPU_PERIOD_US = 100_000;
 const MIN_CPU_QUOTA_US = 1_000;
@@ -8,9 +9,19 @@ const MIN_CPU_SHARES = 2;
 const MAX_CPU_SHARES = 262_144;
 const SHARES_PER_CPU = 1_024;
 
-/** Requests and limits as cgroup values. Source: kubelet MilliCPUToShares and MilliCPUToQuota, pkg/kubelet/cm. */
-export function resourceSettings(container: Container): ResourceSettings {
-  const limits = container.resources?.limits ?? {};
+export interface NodeResources {
+  /** Of the node, an amount. */
+  readonly memoryCapacity: string;
+  /** Of each container; absent: none. */
+  readonly podPidsLimit?: number;
+}
+
+/**
+ * Requests and limits as cgroup values. There is no cgroup of the pod, so its limits bind each container that has none of
+ * its own. Source: kubelet MilliCPUToShares and MilliCPUToQuota, pkg/kubelet/cm.
+ */
+export function resourceSettings(pod: Pod, container: Container, node: NodeResources): ResourceSettings {
+  const limits = { ...pod.spec.resources?.limits, ...container.resources?.limits };
   const requests = container.resources?.requests ?? {};
   const cpuRequest = requests['cpu'] ?? limits['cpu'];
   const cpuLimit = Number(milliValue(limits['cpu'] ?? '0'));
@@ -20,6 +31,8 @@ export function resourceSettings(container: Container): ResourceSettings {
     // A limit of 0 is no limit.
     ...(cpuLimit === 0 ? {} : { cpuPeriodUs: CPU_PERIOD_US, cpuQuotaUs: quota(cpuLimit) }),
     ...(memory === undefined ? {} : { memoryBytes: Number(wholeValue(memory)) }),
+    ...(node.podPidsLimit === undefined ? {} : { pidsLimit: node.podPidsLimit }),
+    oomScoreAdj: oomScoreAdj(pod, container, node.memoryCapacity),
   };
 }
 

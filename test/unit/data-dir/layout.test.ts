@@ -20,6 +20,7 @@ describe('the data directory', () => {
       pki: '/data/pki',
       state: '/data/state',
       pods: '/data/pods',
+      seccomp: '/data/seccomp',
       logs: '/data/logs',
       lock: '/data/agent.lock',
       agentId: '/data/state/agent-id',

@@ -244,6 +244,31 @@ describe('a container', () => {
     });
   });
 
+  it('gets profiles by text and name, and a /proc without masks', () => {
+    const plain = {
+      groups: [],
+      privileged: false,
+      readOnlyRootfs: false,
+      noNewPrivileges: false,
+      capAdd: [],
+      capDrop: [],
+    };
+    const security = { ...plain, seccomp: { profile: '{"a":1}' }, appArmor: 'mine', unmaskedProc: true };
+    expect(container({ security }).HostConfig).toMatchObject({
+      SecurityOpt: ['seccomp={"a":1}', 'apparmor=mine'],
+      MaskedPaths: [],
+      ReadonlyPaths: [],
+    });
+    expect(container().HostConfig).not.toHaveProperty('MaskedPaths');
+  });
+
+  it('gets a limit of processes and its place among those killed first', () => {
+    expect(container({ resources: { pidsLimit: 9, oomScoreAdj: -997 } }).HostConfig).toMatchObject({
+      PidsLimit: 9,
+      OomScoreAdj: -997,
+    });
+  });
+
   it('gets its limits, no swap, and nothing below what the kernel takes', () => {
     const resources = { cpuShares: 1, cpuPeriodUs: 100_000, cpuQuotaUs: 500, memoryBytes: 64_000_000 };
     expect(container({ resources }).HostConfig).toMatchObject({

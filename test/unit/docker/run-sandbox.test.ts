@@ -112,6 +112,8 @@ describe('what an engine can do', () => {
       sharesFilesystem: false,
       podNetwork: 'sandbox',
       clockSkewMs: 5_000,
+      appArmor: false,
+      userNamespaces: false,
     });
   });
 });

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { clockSkew } from '../../../src/docker/capabilities.js';
+import { clockSkew, securityFeatures } from '../../../src/docker/capabilities.js';
 import { splitReference } from '../../../src/docker/image-reference.js';
 import { jsonLines } from '../../../src/docker/json-lines.js';
 import { parseNamespaces } from '../../../src/docker/namespaces.js';
@@ -8,6 +8,16 @@ import { isReachable, parseRoutes } from '../../../src/docker/pod-network.js';
 import { PullProgressText } from '../../../src/docker/pull-progress.js';
 import { missingPart } from '../../../src/docker/run-sandbox.js';
 import { KubeletteError } from '../../../src/lib/errors.js';
+
+describe('security options of an engine', () => {
+  it.each([
+    [['name=seccomp,profile=default'], false, false],
+    [['name=apparmor', 'name=userns'], true, true],
+    [['name=seccomp,profile=builtin', 'name=rootless'], false, true],
+  ])('%j: AppArmor %p, user namespaces %p', (options, appArmor, userNamespaces) => {
+    expect(securityFeatures(options)).toEqual({ appArmor, userNamespaces });
+  });
+});
 
 describe('an image reference for a pull', () => {
   it.each([

@@ -55,7 +55,7 @@ describe('container spec', () => {
         capDrop: [],
         seccomp: 'unconfined',
       },
-      resources: { cpuShares: 2 },
+      resources: { cpuShares: 2, oomScoreAdj: 1000 },
     });
   });
 

@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { resourceSettings } from '../../../../src/kubelet/core/resources.js';
 import type { ResourceSettings } from '../../../../src/runtime/specs.js';
-import { aContainer } from '../../../support/builders.js';
+import type { Container, PodSpec } from '../../../../src/api/schema/pod.js';
+import { aContainer, aPod } from '../../../support/builders.js';
 
 type Amounts = Record<string, string>;
 const settings = (requests: Amounts | undefined, limits: Amounts | undefined): ResourceSettings =>
-  resourceSettings(
+  ofContainer(
     aContainer('app', {
       resources: { ...(requests === undefined ? {} : { requests }), ...(limits === undefined ? {} : { limits }) },
     }),
   );
+const ofContainer = (container: Container, spec: Partial<PodSpec> = {}): ResourceSettings =>
+  resourceSettings(aPod({ containers: [container], ...spec }), container, { memoryCapacity: '1000Mi' });
 
 describe('CPU shares', () => {
   it.each<[string, Amounts | undefined, Amounts | undefined, number]>([
@@ -60,6 +63,48 @@ describe('memory', () => {
   });
 
   it('is not limited by a request', () => {
-    expect(settings({ memory: '64Mi' }, undefined)).toEqual({ cpuShares: 2 });
+    expect(settings({ memory: '64Mi' }, undefined)).not.toHaveProperty('memoryBytes');
+  });
+
+  it("is the pod's where the container has no limit of its own", () => {
+    const spec = { resources: { limits: { memory: '64Mi', cpu: '1' } } };
+    expect(ofContainer(aContainer('app'), spec)).toMatchObject({ memoryBytes: 67_108_864, cpuQuotaUs: 100_000 });
+    const own = aContainer('app', { resources: { limits: { memory: '1Mi' } } });
+    expect(ofContainer(own, spec)).toMatchObject({ memoryBytes: 1_048_576, cpuQuotaUs: 100_000 });
+  });
+});
+
+describe('processes', () => {
+  it('are limited as the node says', () => {
+    const container = aContainer('app');
+    const pod = aPod({ containers: [container] });
+    expect(resourceSettings(pod, container, { memoryCapacity: '1Gi', podPidsLimit: 100 }).pidsLimit).toBe(100);
+    expect(resourceSettings(pod, container, { memoryCapacity: '1Gi' })).not.toHaveProperty('pidsLimit');
+  });
+});
+
+describe('the OOM score', () => {
+  it.each<[string, Amounts | undefined, Amounts | undefined, number]>([
+    ['1000 without any request', undefined, undefined, 1000],
+    ['-997 where nothing more can be asked for', { cpu: '1', memory: '1Gi' }, { cpu: '1', memory: '1Gi' }, -997],
+    ['900 for a tenth of the memory', { memory: '100Mi' }, undefined, 900],
+    ['999 for a request without memory', { cpu: '1' }, undefined, 999],
+    ['3 for all of the memory', { memory: '1000Mi' }, undefined, 3],
+    ['3 for more than there is', { memory: '2000Mi' }, undefined, 3],
+  ])('is %s', (_what, requests, limits, score) => {
+    expect(settings(requests, limits).oomScoreAdj).toBe(score);
+  });
+
+  it('is -997 for what the node cannot do without', () => {
+    expect(ofContainer(aContainer('app'), { priorityClassName: 'system-node-critical' }).oomScoreAdj).toBe(-997);
+  });
+
+  it.each([
+    ['less', '10Mi', 900],
+    ['more', '500Mi', 500],
+  ])('of a sidecar that asked for %s is not above that of the main containers', (_what, memory, score) => {
+    const sidecar = aContainer('helper', { restartPolicy: 'Always', resources: { requests: { memory } } });
+    const main = aContainer('app', { resources: { requests: { memory: '100Mi' } } });
+    expect(ofContainer(sidecar, { initContainers: [sidecar], containers: [main] }).oomScoreAdj).toBe(score);
   });
 });

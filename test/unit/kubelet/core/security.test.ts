@@ -1,9 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Container, Pod } from '../../../../src/api/schema/pod.js';
-import { securitySettings } from '../../../../src/kubelet/core/security.js';
+import { demandSecurity } from '../../../../src/kubelet/core/demand-security.js';
+import { localhostSeccomp, securitySettings } from '../../../../src/kubelet/core/security.js';
+import type { EngineInfo } from '../../../../src/runtime/runtime.js';
 import type { SecuritySettings } from '../../../../src/runtime/specs.js';
 import { aContainer, aPod } from '../../../support/builders.js';
 
+const ENGINE: EngineInfo = {
+  version: '20.10.24',
+  apiVersion: '1.41',
+  architecture: 'amd64',
+  endpoint: 'fake',
+  sharesFilesystem: true,
+  podNetwork: 'direct',
+  clockSkewMs: 0,
+};
 type OfPod = NonNullable<Pod['spec']['securityContext']>;
 type OfContainer = NonNullable<Container['securityContext']>;
 const settings = (ofPod: OfPod | undefined, own: OfContainer | undefined, imageUser = ''): SecuritySettings =>
@@ -55,8 +66,63 @@ describe('security settings', () => {
       { seccompProfile: { type: 'Unconfined' } },
       { seccomp: 'unconfined' },
     ],
+    ['no AppArmor', { appArmorProfile: { type: 'Unconfined' } }, undefined, { appArmor: 'unconfined' }],
+    [
+      'an AppArmor profile of the machine',
+      undefined,
+      { appArmorProfile: { type: 'Localhost', localhostProfile: 'mine' } },
+      { appArmor: 'mine' },
+    ],
+    ['all of /proc', undefined, { procMount: 'Unmasked' }, { unmaskedProc: true }],
   ])('carry %s', (_what, ofPod, own, wanted) => {
     expect(settings(ofPod, own)).toMatchObject(wanted);
+  });
+});
+
+describe('seccomp profiles of the machine', () => {
+  const profile = { type: 'Localhost', localhostProfile: 'a/b.json' } as const;
+  const pod = aPod({ securityContext: { seccompProfile: profile } });
+
+  it('are named by pod or container, and their text is carried', () => {
+    expect(localhostSeccomp(pod, aContainer('app'))).toBe('a/b.json');
+    expect(
+      localhostSeccomp(pod, aContainer('app', { securityContext: { seccompProfile: { type: 'RuntimeDefault' } } })),
+    ).toBeUndefined();
+    expect(securitySettings(pod, aContainer('app'), '', '{}').seccomp).toEqual({ profile: '{}' });
+  });
+});
+
+describe('strict supplemental groups', () => {
+  it('need a group: for a user alone the engine adds those of the image', () => {
+    const strict = { supplementalGroupsPolicy: 'Strict', runAsUser: 1000 } as const;
+    expect(settings({ ...strict, runAsGroup: 3000 }, undefined).user).toBe('1000:3000');
+    expect(() => settings(strict, undefined)).toThrow(/^supplementalGroupsPolicy Strict needs runAsGroup/);
+  });
+});
+
+describe('what an engine cannot give', () => {
+  const engine = (more: object): EngineInfo => ({ ...ENGINE, ...more });
+
+  it.each<[string, Partial<Pod['spec']>, object, RegExp | undefined]>([
+    ['a user namespace', { hostUsers: false }, {}, /^spec\.hostUsers is false, and this Docker engine/],
+    ['a user namespace of a remapping engine', { hostUsers: false }, { userNamespaces: true }, undefined],
+    [
+      'AppArmor',
+      { securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } },
+      {},
+      /^Cannot enforce AppArmor: AppArmor is not enabled on the host$/,
+    ],
+    [
+      'AppArmor where it is',
+      { securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } },
+      { appArmor: true },
+      undefined,
+    ],
+    ['nothing of the kind', { securityContext: { appArmorProfile: { type: 'Unconfined' } } }, {}, undefined],
+  ])('is %s', (_what, spec, features, message) => {
+    const demand = (): void => demandSecurity(aPod(spec), engine(features));
+    if (message === undefined) expect(demand).not.toThrow();
+    else expect(demand).toThrow(message);
   });
 });
 
