@@ -5,6 +5,9 @@ import { booleanParameter } from '../http/query.js';
 import { badRequest } from '../http/status-error.js';
 import { invalid } from '../resources/invalid.js';
 
+/** Values of `stream` besides `All`, as of the feature gate PodLogsQuerySplitStreams. */
+const STREAMS: Readonly<Record<string, 'stdout' | 'stderr'>> = { Stderr: 'stderr', Stdout: 'stdout' };
+
 const KIND = { group: '', kind: 'PodLogOptions' };
 
 export interface LogRequest {
@@ -26,6 +29,7 @@ export function readLogRequest(query: URLSearchParams, name: string, now: number
   const sinceSeconds = integer(query, 'sinceSeconds');
   const sinceTime = time(query, 'sinceTime');
   const stream = query.get('stream') ?? 'All';
+  const only = Object.hasOwn(STREAMS, stream) ? STREAMS[stream] : undefined;
 
   const errors = new FieldErrors();
   if (tailLines !== undefined && tailLines < 0)
@@ -36,8 +40,10 @@ export function readLogRequest(query: URLSearchParams, name: string, now: number
     errors.forbidden(ROOT, 'at most one of `sinceTime` or `sinceSeconds` may be specified');
   else if (sinceSeconds !== undefined && sinceSeconds < 1)
     errors.invalid(ROOT.child('sinceSeconds'), sinceSeconds, 'must be greater than 0');
-  // The API server's own answer where its feature gate PodLogsQuerySplitStreams is off.
-  if (stream !== 'All') errors.forbidden(ROOT.child('stream'), 'may not be specified');
+  if (stream !== 'All' && only === undefined)
+    errors.unsupported(ROOT.child('stream'), stream, ['All', ...Object.keys(STREAMS)]);
+  if (only !== undefined && tailLines !== undefined)
+    errors.forbidden(ROOT, '`tailLines` and specific `stream` are mutually exclusive for now');
   if (errors.list.length > 0) throw invalid(KIND, name, errors.list);
 
   const sinceMs = sinceTime ?? (sinceSeconds === undefined ? undefined : now - sinceSeconds * 1000);
@@ -49,6 +55,7 @@ export function readLogRequest(query: URLSearchParams, name: string, now: number
       ...(tailLines === undefined ? {} : { tailLines }),
       ...(limitBytes === undefined ? {} : { limitBytes }),
       ...(sinceMs === undefined ? {} : { sinceMs }),
+      ...(only === undefined ? {} : { stream: only }),
     },
   };
 }

@@ -6,6 +6,8 @@ export interface LogReadOptions {
   readonly tailLines?: number;
   /** Epoch milliseconds; older lines are skipped, the boundary is inclusive. */
   readonly sinceMs?: number;
+  /** Only what was written there; both when absent. */
+  readonly stream?: 'stdout' | 'stderr';
   /** Prefix every line with its time. */
   readonly timestamps: boolean;
   /** Cuts the output, mid-line if need be; the timestamp prefix counts. */

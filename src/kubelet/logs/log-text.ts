@@ -10,12 +10,14 @@ const NEWLINE = 0x0a;
  */
 export class LogText {
   readonly #timestamps: boolean;
+  readonly #stream: LogReadOptions['stream'];
   readonly #since: string | undefined;
   #bytesLeft: number;
   #atLineStart = true;
 
-  constructor(options: Pick<LogReadOptions, 'timestamps' | 'sinceMs' | 'limitBytes'>) {
+  constructor(options: Pick<LogReadOptions, 'timestamps' | 'sinceMs' | 'limitBytes' | 'stream'>) {
     this.#timestamps = options.timestamps;
+    this.#stream = options.stream;
     this.#since = options.sinceMs === undefined ? undefined : engineTime(options.sinceMs);
     this.#bytesLeft = options.limitBytes ?? Number.POSITIVE_INFINITY;
   }
@@ -34,6 +36,7 @@ export class LogText {
       const header = parseHeader(lines, start, newline);
       start = newline + 1;
       if (header === undefined || (this.#since !== undefined && header.timestamp < this.#since)) continue;
+      if (this.#stream !== undefined && header.stream !== this.#stream) continue;
       // Of a full line the file's own newline is printed too.
       const end = header.partial ? newline : newline + 1;
       if (this.#timestamps && this.#atLineStart) this.#add(parts, Buffer.from(`${header.timestamp} `, 'latin1'));

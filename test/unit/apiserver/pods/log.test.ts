@@ -71,7 +71,16 @@ describe('log', () => {
       422,
       'PodLogOptions "web" is invalid: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
     ],
-    ['stream=Stderr', 422, 'PodLogOptions "web" is invalid: stream: Forbidden: may not be specified'],
+    [
+      'stream=stderr',
+      422,
+      'PodLogOptions "web" is invalid: stream: Unsupported value: "stderr": supported values: "All", "Stderr", "Stdout"',
+    ],
+    [
+      'stream=Stderr&tailLines=3',
+      422,
+      'PodLogOptions "web" is invalid: Forbidden: `tailLines` and specific `stream` are mutually exclusive for now',
+    ],
     ['tailLines=ten', 400, 'query parameter tailLines: expected an integer, got "ten"'],
     ['sinceTime=yesterday', 400, 'query parameter sinceTime: expected an RFC 3339 time, got "yesterday"'],
     ['container=nope', 400, 'container nope is not valid for pod web'],

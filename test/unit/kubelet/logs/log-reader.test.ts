@@ -96,6 +96,17 @@ describe('log reader', () => {
     );
   });
 
+  it('of one stream has nothing of the other', async () => {
+    await stored(
+      record(1, 'out'),
+      record(2, 'err', { stream: 'stderr', partial: true }),
+      record(3, 'put'),
+      record(4, 'or', { stream: 'stderr' }),
+    );
+    expect(await text({ stream: 'stdout' })).toBe('out\nput\n');
+    expect(await text({ stream: 'stderr', timestamps: true })).toBe(`${at(2)} error\n`);
+  });
+
   it('is empty when nothing was written yet', async () => {
     expect(await text()).toBe('');
     expect(await text({ follow: true })).toBe('');
