@@ -10,6 +10,7 @@ import { openApiRoutes } from './apiserver/openapi/openapi-routes.js';
 import { createApplyPatch } from './apiserver/patch/apply-patch.js';
 import { podStreamRoutes } from './apiserver/pods/pod-stream-routes.js';
 import { decodeBody } from './apiserver/protobuf/decode-body.js';
+import { runGarbageCollector } from './apiserver/resources/garbage-collector.js';
 import { runNamespaceController } from './apiserver/resources/namespace-controller.js';
 import { resourceRoutes } from './apiserver/resources/registry.js';
 import { startApiServer } from './apiserver/server.js';
@@ -52,18 +53,22 @@ export async function startFront(front: FrontOptions, signal: AbortSignal): Prom
   const { layout, listen, options, store } = front;
   const { clock, logger } = options;
   const deletePod = podDeletion(front);
-  const namespaces = runNamespaceController({ store, kinds: allKinds, clock, deletePod }, signal).catch(
-    (error: unknown) => {
-      if (!isAbort(error, signal)) logger.fatal({ error: errorMessage(error) }, 'namespace controller ended');
-    },
-  );
+  const supervise = (name: string, controller: Promise<void>): Promise<void> =>
+    controller.catch((error: unknown) => {
+      if (!isAbort(error, signal)) logger.fatal({ controller: name, error: errorMessage(error) }, 'controller ended');
+    });
+  const parts = { store, kinds: allKinds, clock, deletePod };
+  const controllers = [
+    supervise('namespaces', runNamespaceController(parts, signal)),
+    supervise('garbage collector', runGarbageCollector(parts, signal)),
+  ];
   const pki = await loadPki(layout, listen, clock);
   const server = await startApiServer({ routes: apiRoutes(front), listen, pki, clock, logger, signal });
   await writeKubeconfig(layout, { host: listen.host, port: server.port }, pki);
   return {
     url: `https://${listen.host}:${server.port}`,
     close: async () => {
-      await Promise.all([server.close(), namespaces]);
+      await Promise.all([server.close(), ...controllers]);
     },
   };
 }

@@ -267,7 +267,9 @@ async function deleteAll(node: NodeOptions, { workers }: Connected, graceSeconds
   const graces = pods.map((pod) => graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
   const within = AbortSignal.timeout(Math.max(0, ...graces) * 1000 + TEARDOWN_SLACK_MS);
   for (const pod of pods) {
-    const { name, namespace } = pod.metadata;
+    const { finalizers = [], name, namespace } = pod.metadata;
+    // With the node gone there is nobody left to take them off.
+    if (finalizers.length > 0) node.store.update<Pod>({ ...pod, metadata: { ...pod.metadata, finalizers: [] } });
     requestPodDeletion(node.store, clock, namespace ?? 'default', name, graceSeconds);
   }
   try {

@@ -1,19 +1,18 @@
-import type { Pod } from '../api/schema/pod.js';
 import { errorMessage, hasCode } from '../lib/errors.js';
-import { objectKey } from '../store/store.js';
 import { ContainerKiller } from './container-killer.js';
 import { ContainerStarter } from './container-starter.js';
 import { demandSecurity } from './core/demand-security.js';
 import { podIdentity } from './core/pod-identity.js';
 import { buildSandboxSpec } from './core/sandbox-spec.js';
 import type { Executors } from './execute.js';
+import { finishPodDeletion } from './pod-deletion.js';
 import type { SyncContext, SyncPorts } from './sync-ports.js';
 
 /** How long removal of a container waits for the rest of its log. */
 const LOG_DRAIN_MS = 10_000;
 
 export function podExecutors(ports: SyncPorts, context: SyncContext): Executors {
-  const { events, logs, messages, runtime, store, volumes } = ports;
+  const { clock, events, logs, messages, runtime, store, volumes } = ports;
   const { pod } = context;
   const identity = podIdentity(pod);
   const killer = new ContainerKiller(ports, context);
@@ -56,8 +55,7 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
       await messages.forgetPod(identity.uid);
       ports.images.forget(identity.uid);
       ports.volumeManager.forget(identity.uid);
-      const stored = store.get<Pod>('Pod', objectKey(pod));
-      if (stored?.metadata.uid === identity.uid) store.remove('Pod', objectKey(pod), { uid: identity.uid });
+      finishPodDeletion(store, clock, identity);
     },
   };
 }

@@ -6,6 +6,8 @@ export const UNTIL_TERMINATED = 'trap "exit 0" TERM; while :; do sleep 3600 & wa
 
 export interface PodShape {
   readonly labels?: Readonly<Record<string, string>>;
+  /** More of the metadata. */
+  readonly metadata?: object;
   /** More of the container. */
   readonly container?: object;
   /** More of the spec. */
@@ -16,7 +18,7 @@ export interface PodShape {
 export const podManifest = (name: string, script = UNTIL_TERMINATED, shape: PodShape = {}): object => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name, labels: shape.labels ?? { app: name } },
+  metadata: { name, labels: shape.labels ?? { app: name }, ...shape.metadata },
   spec: {
     restartPolicy: 'Never',
     terminationGracePeriodSeconds: 5,

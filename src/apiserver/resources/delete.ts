@@ -1,10 +1,14 @@
 import type { KubeObject } from '../../api/schema/meta.js';
+import type { Clock } from '../../lib/clock.js';
 import { toRfc3339 } from '../../lib/time.js';
-import { objectKey } from '../../store/store.js';
+import { objectKey, type Store } from '../../store/store.js';
 import { conflict } from '../http/status-error.js';
 import type { Behaviour } from './behaviour.js';
 import type { DeleteOptions } from './delete-options.js';
+import type { PodPorts } from './pod-behaviour.js';
+import { withPropagation } from './propagation.js';
 import type { Resource } from './resource.js';
+import { manifestOf } from './static-pod.js';
 
 /** What became of an object. */
 export type Deletion =
@@ -24,7 +28,7 @@ export function deleteObject(
   resource: Resource,
   behaviour: Behaviour,
   stored: KubeObject,
-  { dryRun, graceSeconds, preconditions }: DeleteOptions,
+  { dryRun, graceSeconds, preconditions, propagation }: DeleteOptions,
 ): Deletion {
   const { metadata } = stored;
   checkPrecondition(resource, metadata.name, 'UID', preconditions.uid, metadata.uid);
@@ -38,8 +42,9 @@ export function deleteObject(
   behaviour.guardDelete?.(stored);
   if (dryRun) return { gone: (metadata.finalizers ?? []).length === 0, object: resource.toView(stored) };
 
-  if (behaviour.remove !== undefined) behaviour.remove(stored, graceSeconds);
-  else removeOrMark(resource, stored);
+  const marked = withPropagation(resource.store, stored, propagation);
+  if (behaviour.remove !== undefined) behaviour.remove(marked, graceSeconds);
+  else removeOrMark(resource, marked);
   const left = resource.store.get(stored.kind, objectKey(stored));
   const gone = left?.metadata.uid !== metadata.uid;
   return { gone, object: resource.toView(gone ? stored : (left ?? stored)) };
@@ -61,7 +66,7 @@ function checkPrecondition(
 }
 
 /** Removes an object, or marks it when finalizers hold it. */
-export function removeOrMark({ clock, store }: Pick<Resource, 'clock' | 'store'>, stored: KubeObject): void {
+function removeOrMark({ clock, store }: Pick<Resource, 'clock' | 'store'>, stored: KubeObject): void {
   const { metadata } = stored;
   if ((metadata.finalizers ?? []).length === 0) {
     store.remove(stored.kind, objectKey(stored));
@@ -70,6 +75,22 @@ export function removeOrMark({ clock, store }: Pick<Resource, 'clock' | 'store'>
   if (metadata.deletionTimestamp !== undefined) return;
   const mark = { deletionTimestamp: toRfc3339(clock.now()), deletionGracePeriodSeconds: 0 };
   store.update({ ...stored, metadata: { ...metadata, ...mark } });
+}
+
+/** What deleting anything takes. */
+export interface DeletionPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly deletePod: PodPorts['deletePod'];
+}
+
+/** Deletes an object on behalf of a controller. */
+export function deleteStored(object: KubeObject, { clock, deletePod, store }: DeletionPorts): void {
+  const { metadata } = object;
+  // Deleted already, or the business of its manifest.
+  if (metadata.deletionTimestamp !== undefined || manifestOf(object) !== undefined) return;
+  if (object.kind === 'Pod') deletePod(metadata.namespace ?? '', metadata.name);
+  else removeOrMark({ clock, store }, object);
 }
 
 /** The answer to the deletion of an object that is gone. kubectl waits for a uid, in case the name comes back. */

@@ -1,22 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeObject } from '../../api/schema/meta.js';
 import type { Namespace } from '../../api/schema/namespace.js';
 import { isAbort } from '../../lib/abort.js';
-import type { Clock } from '../../lib/clock.js';
-import { hasCode } from '../../lib/errors.js';
 import { toRfc3339 } from '../../lib/time.js';
 import { Wake } from '../../lib/wake.js';
 import type { Store } from '../../store/store.js';
-import { removeOrMark } from './delete.js';
+import { deleteStored, type DeletionPorts } from './delete.js';
 import type { Kind } from './kind.js';
-import type { PodPorts } from './pod-behaviour.js';
-import { manifestOf } from './static-pod.js';
+import { wakeOnChanges } from './wake-on-changes.js';
 
-export interface NamespaceControllerOptions {
-  readonly store: Store;
+export interface NamespaceControllerOptions extends DeletionPorts {
   readonly kinds: readonly Kind[];
-  readonly clock: Clock;
-  readonly deletePod: PodPorts['deletePod'];
 }
 
 /** What a cluster has from the start. */
@@ -33,7 +26,7 @@ export async function runNamespaceController(options: NamespaceControllerOptions
   const contents = kinds.filter(({ namespaced, view }) => namespaced && view === undefined);
   const wake = new Wake();
   const watched = ['Namespace', ...contents.map(({ kind }) => kind)];
-  const watches = watched.map(async (kind) => wakeOnChanges(store, kind, wake, signal));
+  const watching = wakeOnChanges(store, watched, wake, signal);
   try {
     while (!signal.aborted) {
       syncNamespaces(options, contents);
@@ -42,20 +35,7 @@ export async function runNamespaceController(options: NamespaceControllerOptions
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
   } finally {
-    await Promise.all(watches);
-  }
-}
-
-async function wakeOnChanges(store: Store, kind: string, wake: Wake, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      const changes = store.watch(kind, String(store.revision), signal)[Symbol.asyncIterator]();
-      while ((await changes.next()).done !== true) wake.set();
-    } catch (error) {
-      // Too far behind: all is looked at each time, so only that something happened matters.
-      if (!hasCode(error, 'Conflict')) throw error;
-      wake.set();
-    }
+    await watching;
   }
 }
 
@@ -87,20 +67,12 @@ function empty(namespace: Namespace, options: NamespaceControllerOptions, conten
   const left: string[] = [];
   for (const { kind, plural } of contents) {
     const found = store.list(kind, { namespace: name }).items;
-    for (const object of found) deleteContent(object, options);
+    for (const object of found) deleteStored(object, options);
     const { length } = store.list(kind, { namespace: name }).items;
     if (length > 0) left.push(`${plural}. has ${length} resource instances`);
   }
   if (left.length === 0 && finalizers.length === 0) store.remove('Namespace', name);
   else tellRemaining(namespace, left, options);
-}
-
-function deleteContent(object: KubeObject, { clock, deletePod, store }: NamespaceControllerOptions): void {
-  const { metadata } = object;
-  // Deleted already, or the business of its manifest.
-  if (metadata.deletionTimestamp !== undefined || manifestOf(object) !== undefined) return;
-  if (object.kind === 'Pod') deletePod(metadata.namespace ?? '', metadata.name);
-  else removeOrMark({ clock, store }, object);
 }
 
 /** What a namespace that does not go is waiting for, where `kubectl describe` shows it. */

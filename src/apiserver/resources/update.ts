@@ -115,7 +115,7 @@ function rehearse({ clock }: Resource, stored: KubeObject, next: KubeObject): Ku
 }
 
 /** An object that only waited for its finalizers goes with the last of them. */
-function storeOrFinish(store: Store, next: KubeObject): KubeObject {
+export function storeOrFinish(store: Store, next: KubeObject): KubeObject {
   const updated = store.update(next);
   const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = updated.metadata;
   const waits = deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0;

@@ -64,9 +64,16 @@ export function planTermination(input: SyncInput, views: Views): PodPlan {
     const graceSeconds = graceLeft(input, views);
     return terminating(stopAll({ pod, observed, preStops, graceSeconds }));
   }
-  const forget = pod.metadata.deletionTimestamp !== undefined;
-  return terminated(forget ? removeAll(observed) : keepLastInstances(observed));
+  const deleted = pod.metadata.deletionTimestamp !== undefined;
+  return terminated(!deleted ? keepLastInstances(observed) : isHeld(input) ? [] : removeAll(observed));
 }
+
+/** Nothing is left but the object, and that waits for somebody to take its finalizers off. */
+const isHeld = ({ observed, pod: { metadata } }: SyncInput): boolean =>
+  metadata.deletionGracePeriodSeconds === 0 &&
+  (metadata.finalizers ?? []).length > 0 &&
+  observed.containers.length === 0 &&
+  observed.sandboxes.length === 0;
 
 /**
  * The plan for containers whose pod nobody wants: killed with a grace of 1 s (raised to the minimum) and removed.

@@ -2,6 +2,7 @@ import { decodeManifest, type DecodedObject } from '../../api/decode.js';
 import { defaultPod } from '../../api/defaults.js';
 import { podUid } from '../../api/hash.js';
 import { byPosition, type Problem } from '../../api/problem.js';
+import type { ObjectMeta } from '../../api/schema/meta.js';
 import type { Pod, PodSpec } from '../../api/schema/pod.js';
 import { validatePod } from '../../api/validate.js';
 import { readDocuments } from '../../api/yaml-documents.js';
@@ -63,7 +64,8 @@ function identify(pod: Pod, file: string, { nodeName, source, suffixName, tolera
   return {
     ...pod,
     metadata: {
-      ...metadata,
+      // Whoever could take finalizers off cannot change a pod from a manifest.
+      ...withoutFinalizers(metadata),
       uid,
       // Without a name there is nothing to append to: validation asks for one.
       name: suffixName && metadata.name !== '' ? `${metadata.name}-${nodeName.toLowerCase()}` : metadata.name,
@@ -72,6 +74,10 @@ function identify(pod: Pod, file: string, { nodeName, source, suffixName, tolera
     },
     spec: { ...(tolerateAll ? tolerant(spec) : spec), nodeName },
   };
+}
+
+function withoutFinalizers({ finalizers: _, ...metadata }: ObjectMeta): ObjectMeta {
+  return metadata;
 }
 
 /** Source: kubelet pkg/kubelet/config/common.go */

@@ -6,13 +6,15 @@ const cluster = useKubectl('kubectl-delete');
 const ok = (line: string): Promise<string> => cluster.shell.ok(line);
 const run = (line: string): Promise<Outcome> => cluster.shell.run(line);
 
+/** A shell that is asked to end before it has set its trap does not hear it. */
+const SHORT_GRACE = { terminationGracePeriodSeconds: 1 };
 /** Ignores the polite request. */
 const STUBBORN = 'trap "" TERM; while :; do sleep 1; done';
 
 async function makePods(file: string, ...names: readonly string[]): Promise<void> {
   await cluster.shell.file(
     file,
-    listOf(...names.map((name) => podManifest(name, undefined, { labels: { set: file } }))),
+    listOf(...names.map((name) => podManifest(name, undefined, { labels: { set: file }, spec: SHORT_GRACE }))),
   );
   await ok(`kubectl apply -f ${file}`);
 }
@@ -113,5 +115,39 @@ describe('kubectl delete', () => {
     expect(await ok('kubectl get cm kept -o jsonpath={.metadata.deletionTimestamp}')).toMatch(/^\d{4}-/);
     await ok(`kubectl patch cm kept --type=merge -p '{"metadata":{"finalizers":null}}'`);
     expect(await ok('kubectl get cm -o name')).not.toContain('kept');
+  });
+
+  it('a finalizer keeps a pod whose containers have ended, until it is taken off', async () => {
+    await makePods('held', 'held');
+    await ok('kubectl wait --for=condition=Ready pod/held --timeout=20s');
+    await ok(`kubectl patch pod held --type=merge -p '{"metadata":{"finalizers":["example.com/hold"]}}'`);
+    await ok('kubectl delete pod held --wait=false');
+    await ok(`kubectl wait --for=jsonpath='{.metadata.deletionGracePeriodSeconds}'=0 pod/held --timeout=20s`);
+    const containers = '{.status.phase} {.status.containerStatuses[0].state.terminated.exitCode}';
+    expect(await ok(`kubectl get pod held -o jsonpath='${containers}'`)).toBe('Succeeded 0');
+    // No force takes it away either.
+    await run('kubectl delete pod held --force --grace-period=0 --wait=false');
+    expect(await pods()).toBe('pod/held\n');
+    await ok(`kubectl patch pod held --type=json -p '[{"op":"remove","path":"/metadata/finalizers"}]'`);
+    expect(await pods()).toBe('');
+  });
+
+  it.each([
+    ['background', false],
+    ['foreground', false],
+    ['orphan', true],
+  ])('--cascade=%s decides about what belongs to the object', async (cascade, stays) => {
+    const names = [`owner-${cascade}`, `child-${cascade}`] as const;
+    await ok(`kubectl create configmap ${names[0]}`);
+    const uid = await ok(`kubectl get cm ${names[0]} -o jsonpath={.metadata.uid}`);
+    const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: names[0], uid, blockOwnerDeletion: true };
+    const pod = podManifest(names[1], undefined, { metadata: { ownerReferences: [owner] } });
+    await cluster.shell.file('child.json', pod);
+    await ok('kubectl apply -f child.json');
+    await ok(`kubectl delete cm ${names[0]} --cascade=${cascade} --timeout=20s`);
+    expect(await run(`kubectl get cm ${names[0]}`)).toMatchObject({ code: 1 });
+    if (stays) expect(await ok(`kubectl get pod ${names[1]} -o jsonpath={.metadata.ownerReferences}`)).toBe('[]');
+    else await ok(`kubectl wait --for=delete pod/${names[1]} --timeout=20s`);
+    await ok(`kubectl delete pod ${names[1]} --ignore-not-found`);
   });
 });

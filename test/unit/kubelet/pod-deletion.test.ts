@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../src/api/schema/pod.js';
-import { requestPodDeletion } from '../../../src/kubelet/pod-deletion.js';
+import { finishPodDeletion, requestPodDeletion } from '../../../src/kubelet/pod-deletion.js';
 import { MemoryStore } from '../../../src/store/memory-store.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
@@ -72,6 +72,21 @@ describe('deleting a pod', () => {
     requested(30);
     requested(0);
     expect(store.get('Pod', 'default/web')).toBeUndefined();
+  });
+
+  it('that has finalizers leaves the object, also when nothing of it runs any more', () => {
+    create();
+    const stored = store.get<Pod>('Pod', 'default/web');
+    if (stored === undefined) throw new Error('there is no pod');
+    const { uid = '' } = stored.metadata;
+    store.update<Pod>({ ...stored, metadata: { ...stored.metadata, finalizers: ['x.io/hold'] } });
+    requested(30);
+    finishPodDeletion(store, clock, { name: 'web', namespace: 'default', uid: 'another' });
+    expect(mark()).toEqual(['2026-01-01T00:00:30Z', 30]);
+    finishPodDeletion(store, clock, { name: 'web', namespace: 'default', uid });
+    expect(mark()).toEqual(['2026-01-01T00:00:00Z', 0]);
+    requested(0);
+    expect(mark()).toEqual(['2026-01-01T00:00:00Z', 0]);
   });
 
   it('that is not there says so as kubectl shows it', () => {

@@ -95,6 +95,8 @@ describe('deleting', () => {
   it.each([
     [{ gracePeriodSeconds: 'x' }, 400],
     [{ dryRun: ['Some'] }, 422],
+    [{ propagationPolicy: 'Sideways' }, 422],
+    [{ propagationPolicy: 'Orphan', orphanDependents: true }, 422],
     [{ preconditions: 'x' }, 400],
   ])('with %j is refused', async (body, code) => {
     const api = new TestApi();

@@ -394,6 +394,14 @@ describe('termination', () => {
     expect(actions(deleting(), observedPod([], []), T0)).toEqual(['forget']);
   });
 
+  it('leaves a pod alone that only waits for its finalizers', () => {
+    const held = deleting({}, 0);
+    const pod = { ...held, metadata: { ...held.metadata, finalizers: ['x.io/hold'] } };
+    expect(actions(pod, observedPod([anInstance('app')]), T0)).toEqual(['kill app-0 0s', 'stop sandbox-0']);
+    expect(actions(pod, observedPod([], [aSandbox({ ready: false })]), T0)).toEqual(['remove sandbox-0', 'forget']);
+    expect(actions(pod, observedPod([], []), T0)).toEqual([]);
+  });
+
   it('gives what is left of the grace, also after an agent restart', () => {
     expect(actions(deleting(), observedPod([anInstance('app')]), T0 + 12_000)[0]).toBe('kill app-0 19s');
     expect(actions(deleting(), observedPod([anInstance('app')]), T0 + 60_000)[0]).toBe('kill app-0 0s');
