@@ -1,7 +1,10 @@
 import type { Pod } from './api/schema/pod.js';
+import type { MetricsSource } from './apiserver/metrics/metrics-routes.js';
 import { openDataDir } from './data-dir/layout.js';
 import { acquireAgentLock } from './data-dir/agent-lock.js';
 import { loadAgentId } from './data-dir/agent-id.js';
+import { ServiceAccountTokens } from './apiserver/auth/service-account-tokens.js';
+import { loadTokenSigner } from './apiserver/auth/signing-key.js';
 import { EventRecorder } from './kubelet/events/event-recorder.js';
 import { startFront, type FrontOptions } from './front.js';
 import { KubeletteError } from './lib/errors.js';
@@ -56,6 +59,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   try {
     const store = await openStore({ ...(options.ephemeral ? {} : { dir: layout.state }), clock, logger });
     const agentId = await loadAgentId(layout);
+    const tokens = new ServiceAccountTokens(store, clock, await loadTokenSigner(layout));
     const events = new EventRecorder({ store, clock, logger, nodeName });
     const objectsLost = !options.ephemeral && (await objectsWereLost(layout.state));
     const { podSecurity = DEFAULT_POD_SECURITY } = options;
@@ -63,7 +67,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const createPod = (pod: Pod, uid?: string): Pod => store.create<Pod>(gate.admit(pod, uid));
     const node = startNode({ options, layout, agentId, store, createPod, events, objectsLost });
     const operations = lateOperations(node);
-    const front = await serveApi({ options, layout, store, gate, operations, metrics: () => node.metrics() }, node);
+    const metrics = (): MetricsSource => node.metrics();
+    const front = await serveApi({ options, layout, store, gate, tokens, operations, metrics }, node);
     return {
       nodeName,
       store,

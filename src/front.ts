@@ -1,7 +1,11 @@
 import type { Pod } from './api/schema/pod.js';
 import { loadPki } from './apiserver/auth/pki.js';
+import { createTokenReviewer } from './apiserver/auth/review-token.js';
 import { reviewResources, reviewRoutes } from './apiserver/auth/reviews.js';
 import { writeKubeconfig } from './apiserver/auth/kubeconfig.js';
+import type { ServiceAccountTokens } from './apiserver/auth/service-account-tokens.js';
+import { tokenRequestRoutes } from './apiserver/auth/token-request.js';
+import type { Pki } from './apiserver/auth/pki.js';
 import { metaRoutes } from './apiserver/discovery/meta-routes.js';
 import { metricsResources, metricsRoutes, type MetricsSource } from './apiserver/metrics/metrics-routes.js';
 import type { Route } from './apiserver/http/types.js';
@@ -10,6 +14,7 @@ import { openApiRoutes } from './apiserver/openapi/openapi-routes.js';
 import { createApplyPatch } from './apiserver/patch/apply-patch.js';
 import { podStreamRoutes } from './apiserver/pods/pod-stream-routes.js';
 import { decodeBody } from './apiserver/protobuf/decode-body.js';
+import { bindingResource, bindingRoutes } from './apiserver/resources/pod-binding.js';
 import { runGarbageCollector } from './apiserver/resources/garbage-collector.js';
 import { runNamespaceController } from './apiserver/resources/namespace-controller.js';
 import { resourceRoutes } from './apiserver/resources/registry.js';
@@ -29,6 +34,7 @@ export interface FrontOptions {
   readonly layout: DataDirLayout;
   readonly store: Store;
   readonly gate: PodGate;
+  readonly tokens: ServiceAccountTokens;
   readonly operations: PodOperations;
   /** @throws Unavailable while there is no engine */
   readonly metrics: () => MetricsSource;
@@ -63,7 +69,7 @@ export async function startFront(front: FrontOptions, signal: AbortSignal): Prom
     supervise('garbage collector', runGarbageCollector(parts, signal)),
   ];
   const pki = await loadPki(layout, listen, clock);
-  const server = await startApiServer({ routes: apiRoutes(front), listen, pki, clock, logger, signal });
+  const server = await startApiServer({ routes: apiRoutes(front, pki), listen, pki, clock, logger, signal });
   await writeKubeconfig(layout, { host: listen.host, port: server.port }, pki);
   return {
     url: `https://${listen.host}:${server.port}`,
@@ -78,19 +84,22 @@ const podDeletion =
   (namespace: string, name: string, graceSeconds?: number): void =>
     void requestPodDeletion(store, options.clock, namespace, name, graceSeconds);
 
-function apiRoutes(front: FrontOptions): Route[] {
-  const { gate, operations, options, ready, store } = front;
+function apiRoutes(front: FrontOptions, pki: Pki): Route[] {
+  const { gate, operations, options, ready, store, tokens } = front;
   const { clock, logger, nodeName } = options;
   const findPod = (namespace: string, name: string): Pod | undefined => store.get<Pod>('Pod', `${namespace}/${name}`);
+  const answers = [bindingResource, ...reviewResources, ...metricsResources];
   const gauges = [
     { name: 'kubelette_pods', help: 'Pods in the store.', value: () => store.list('Pod').items.length },
     { name: 'kubelette_store_revision', help: 'Revision of the last change.', value: () => store.revision },
   ];
   return [
-    ...metaRoutes({ kinds: [...allKinds, ...reviewResources, ...metricsResources], ready, gauges, paths: [] }),
-    ...reviewRoutes({ decodeBody }),
+    ...metaRoutes({ kinds: [...allKinds, ...answers], ready, gauges, paths: [] }),
+    ...reviewRoutes({ decodeBody, reviewToken: createTokenReviewer(pki, tokens) }),
+    ...tokenRequestRoutes({ store, tokens, decodeBody }),
+    ...bindingRoutes(store, decodeBody),
     ...metricsRoutes(front.metrics),
-    ...openApiRoutes({ kinds: allKinds }),
+    ...openApiRoutes({ kinds: allKinds, answers }),
     ...resourceRoutes({
       store,
       kinds: allKinds,

@@ -14,7 +14,7 @@ export function createAuthenticator(credentials: {
   readonly tokenUser: User;
 }): Authenticator {
   const authority = new X509Certificate(credentials.caCert);
-  const expected = digest(credentials.token);
+  const userOfToken = createTokenCheck(credentials);
   // A connection keeps its certificate, so it is looked at once.
   const known = new WeakMap<object, { readonly user: User | undefined }>();
 
@@ -28,13 +28,22 @@ export function createAuthenticator(credentials: {
   };
   const byToken = (header: string | undefined): User | undefined => {
     const token = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
-    // Digests have one length, so the comparison tells nothing about the secret.
-    return token !== undefined && timingSafeEqual(digest(token), expected) ? credentials.tokenUser : undefined;
+    return token === undefined ? undefined : userOfToken(token);
   };
   return ({ socket, headers }) => {
     const user = bySocket(socket) ?? byToken(headers.authorization);
     return user === undefined ? undefined : { name: user.name, groups: [...user.groups, 'system:authenticated'] };
   };
+}
+
+/** Whom a token stands for, when it is ours. */
+export function createTokenCheck(credentials: {
+  readonly token: string;
+  readonly tokenUser: User;
+}): (token: string) => User | undefined {
+  const expected = digest(credentials.token);
+  // Digests have one length, so the comparison tells nothing about the secret.
+  return (token) => (timingSafeEqual(digest(token), expected) ? credentials.tokenUser : undefined);
 }
 
 function certificateUser(socket: TLSSocket, authority: X509Certificate): User | undefined {

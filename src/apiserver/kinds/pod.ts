@@ -27,6 +27,7 @@ export const podKind = defineKind<Pod>({
   namespaced: true,
   subresources: [
     podPart('attach', ['create', 'get'], 'PodAttachOptions'),
+    podPart('binding', ['create'], 'Binding'),
     podPart('ephemeralcontainers', ['get', 'patch', 'update']),
     podPart('eviction', ['create'], 'Eviction', 'policy'),
     podPart('exec', ['create', 'get'], 'PodExecOptions'),

@@ -10,6 +10,13 @@ export const serviceAccountKind = defineKind<ServiceAccount>({
   plural: 'serviceaccounts',
   shortNames: ['sa'],
   namespaced: true,
+  subresources: [
+    {
+      name: 'token',
+      responseKind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+      verbs: ['create'],
+    },
+  ],
   schema: serviceAccountSchema,
   columns: [
     nameColumn,

@@ -1,6 +1,8 @@
+import type { DiscoveryResource } from '../discovery/discovery-resource.js';
 import { serverVersion } from '../discovery/server-version.js';
 import { apiVersionOf } from '../resources/define-kind.js';
 import type { Kind } from '../resources/kind.js';
+import { answerSchemas } from './answers.js';
 import type { OpenApiSchemas } from './openapi-schema.js';
 import { pathsOf, type PathItem } from './paths.js';
 import { schemasOf } from './schemas.js';
@@ -13,21 +15,29 @@ export interface OpenApiDocument {
   readonly components: { readonly schemas: OpenApiSchemas };
 }
 
-/** The documents by where they are: `api/v1`, `apis/coordination.k8s.io/v1`. Each has all the types it refers to. */
-export function documentsOf(kinds: readonly Kind[]): ReadonlyMap<string, OpenApiDocument> {
-  const groups = new Map<string, Kind[]>();
-  for (const kind of kinds) {
-    const path = `${kind.group === '' ? 'api' : 'apis'}/${apiVersionOf(kind)}`;
-    groups.set(path, [...(groups.get(path) ?? []), kind]);
-  }
-  return new Map([...groups].map(([path, members]) => [path, documentOf(members)]));
+/** Where the document of a resource is: `api/v1`, `apis/coordination.k8s.io/v1`. */
+export const documentPath = (resource: DiscoveryResource): string =>
+  `${resource.group === '' ? 'api' : 'apis'}/${apiVersionOf(resource)}`;
+
+/**
+ * The documents by where they are. Each has all the types it refers to.
+ *
+ * @param answers resources that are no stored objects
+ */
+export function documentsOf(
+  kinds: readonly Kind[],
+  answers: readonly DiscoveryResource[],
+): ReadonlyMap<string, OpenApiDocument> {
+  const paths = new Set([...kinds, ...answers].map(documentPath));
+  const isIn = (path: string) => (resource: DiscoveryResource) => documentPath(resource) === path;
+  return new Map([...paths].map((path) => [path, documentOf(kinds.filter(isIn(path)), answers.filter(isIn(path)))]));
 }
 
-function documentOf(kinds: readonly Kind[]): OpenApiDocument {
+function documentOf(kinds: readonly Kind[], answers: readonly DiscoveryResource[]): OpenApiDocument {
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: serverVersion()['gitVersion'] ?? '' },
-    paths: Object.assign({}, ...kinds.map(pathsOf)) as OpenApiDocument['paths'],
-    components: { schemas: schemasOf(kinds) },
+    paths: Object.assign({}, ...[...kinds, ...answers].map(pathsOf)) as OpenApiDocument['paths'],
+    components: { schemas: { ...(kinds.length === 0 ? {} : schemasOf(kinds)), ...answerSchemas(answers) } },
   };
 }

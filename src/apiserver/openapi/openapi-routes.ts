@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import type { DiscoveryResource } from '../discovery/discovery-resource.js';
 import type { ApiRequest, Route } from '../http/types.js';
 import type { Kind } from '../resources/kind.js';
-import { documentsOf } from './documents.js';
+import { documentPath, documentsOf } from './documents.js';
 import { encodeSwagger } from './swagger-protobuf.js';
 import { swaggerOf } from './swagger.js';
+
+export interface OpenApiOptions {
+  readonly kinds: readonly Kind[];
+  /** Resources that are no stored objects. */
+  readonly answers: readonly DiscoveryResource[];
+}
 
 /**
  * `/openapi/v3`, an index of one document for each version of each group, and `/openapi/v2`, all of it in the old form:
  * what kubectl validates and explains with. The documents are made when they are first asked for.
  */
-export function openApiRoutes({ kinds }: { readonly kinds: readonly Kind[] }): readonly Route[] {
-  const documents = lazy(() => documentsOf(kinds));
+export function openApiRoutes({ kinds, answers }: OpenApiOptions): readonly Route[] {
+  const documents = lazy(() => documentsOf(kinds, answers));
   const texts = lazy(
     () => new Map([...documents()].map(([path, document]) => [path, answerOf(JSON.stringify(document), JSON_TYPE)])),
   );
@@ -26,9 +33,7 @@ export function openApiRoutes({ kinds }: { readonly kinds: readonly Kind[] }): r
   const asProtobuf = lazy(() => answerOf(encodeSwagger(swagger()), PROTOBUF_TYPE));
   const asJson = lazy(() => answerOf(JSON.stringify(swagger()), JSON_TYPE));
 
-  const paths = new Set(
-    kinds.map(({ group, version }) => (group === '' ? `api/${version}` : `apis/${group}/${version}`)),
-  );
+  const paths = new Set([...kinds, ...answers].map(documentPath));
   return [
     route('/openapi/v3', index),
     ...[...paths].map((path) => route(`/openapi/v3/${path}`, () => texts().get(path) ?? index())),

@@ -1,5 +1,5 @@
 import { apiVersionOf } from '../resources/define-kind.js';
-import type { Kind } from '../resources/kind.js';
+import type { DiscoveryResource } from '../discovery/discovery-resource.js';
 import type { GroupVersionKind } from './openapi-schema.js';
 
 export interface Parameter {
@@ -25,7 +25,7 @@ export type PathItem = Readonly<Partial<Record<'get' | 'post' | 'put' | 'patch' 
  * Where the objects of a kind are. kubectl finds a kind's schema by the `x-kubernetes-group-version-kind` of an operation,
  * and takes from the parameters of `patch` that the server validates fields and knows dry runs.
  */
-export function pathsOf(kind: Kind): Readonly<Record<string, PathItem>> {
+export function pathsOf(kind: DiscoveryResource): Readonly<Record<string, PathItem>> {
   const root = `${kind.group === '' ? '/api' : '/apis'}/${apiVersionOf(kind)}`;
   const inNamespace = kind.namespaced ? `${root}/namespaces/{namespace}` : root;
   const operation = operationsOf(kind);
@@ -55,8 +55,8 @@ export function pathsOf(kind: Kind): Readonly<Record<string, PathItem>> {
 
 type Method = keyof PathItem;
 
-function operationsOf({ group, version, kind, verbs, namespaced }: Kind) {
-  return (method: Method, verb: Kind['verbs'][number], parameters: readonly Parameter[]): PathItem => {
+function operationsOf({ group, version, kind, verbs, namespaced }: DiscoveryResource) {
+  return (method: Method, verb: string, parameters: readonly Parameter[]): PathItem => {
     // Patch is there for all: without, kubectl does not know the kind and never comes to hear that it cannot be written.
     if (!verbs.includes(verb) && verb !== 'patch') return {};
     const operation: Operation = {

@@ -85,7 +85,36 @@ describe('who may do what', () => {
       code: 1,
       stderr: expect.stringContaining('impersonation is not supported'),
     });
+    expect(await ok('kubectl auth can-i get /metrics')).toBe('yes\n');
     expect(await ok('kubectl auth can-i --list')).toMatch(/\*\.\* +\[\] +\[\] +\[\*\]/);
+  });
+
+  it('kubectl create token makes one that a review knows, and that opens no door here', async () => {
+    const token = (await ok('kubectl create token default --audience=vault --duration=20m')).trim();
+    await cluster.shell.file('review.json', {
+      ...{ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview' },
+      spec: { token, audiences: ['vault'] },
+    });
+    expect(await cluster.shell.json('kubectl create -f review.json -o json')).toMatchObject({
+      status: {
+        authenticated: true,
+        user: { username: 'system:serviceaccount:default:default' },
+        audiences: ['vault'],
+      },
+    });
+    const { code, stderr } = await cluster.shell.run(
+      `kubectl --kubeconfig=/dev/null --server=${String(cluster.agent.url)} --certificate-authority=${cluster.dataDir}/pki/ca.crt --token=${token} get pods`,
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('You must be logged in to the server');
+    expect(await cluster.shell.run('kubectl create token nobody')).toMatchObject({
+      code: 1,
+      stderr: 'error: failed to create token: serviceaccounts "nobody" not found\n',
+    });
+  });
+
+  it('kubectl explain knows the reviews, too', async () => {
+    expect(await ok('kubectl explain tokenreviews.spec')).toContain('The question.');
   });
 });
 

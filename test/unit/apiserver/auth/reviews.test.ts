@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { reviewResources, reviewRoutes } from '../../../../src/apiserver/auth/reviews.js';
+import { reviewResources, reviewRoutes, type ReviewToken } from '../../../../src/apiserver/auth/reviews.js';
 import type { ApiRequest, ApiResponse } from '../../../../src/apiserver/http/types.js';
 
 const user = { name: 'kubelette-admin', groups: ['system:masters'] };
 
+const reviewToken: ReviewToken = (token, audiences) =>
+  token === 'good' ? { user: { username: 'robot' }, audiences } : undefined;
+
 function ask(path: string, body: unknown): Promise<ApiResponse> {
-  const route = reviewRoutes({ decodeBody: async () => ({ object: body }) }).find(({ pattern }) => pattern === path);
+  const route = reviewRoutes({ decodeBody: async () => ({ object: body }), reviewToken }).find(
+    ({ pattern }) => pattern === path,
+  );
   if (route === undefined) throw new Error(`no route ${path}`);
   // The reviews look at nothing else of a request or response.
   return route.handle({ user } as unknown as ApiRequest, undefined as never);
@@ -43,10 +48,40 @@ describe('reviews of oneself', () => {
   });
 
   it('are in discovery as things that can only be created', () => {
-    expect(reviewResources.map(({ plural, verbs }) => [plural, verbs])).toEqual([
-      ['selfsubjectaccessreviews', ['create']],
-      ['selfsubjectrulesreviews', ['create']],
-      ['selfsubjectreviews', ['create']],
+    expect(reviewResources.map(({ plural }) => plural)).toEqual([
+      'localsubjectaccessreviews',
+      'selfsubjectaccessreviews',
+      'selfsubjectrulesreviews',
+      'subjectaccessreviews',
+      'selfsubjectreviews',
+      'tokenreviews',
     ]);
+    expect(new Set(reviewResources.flatMap(({ verbs }) => verbs))).toEqual(new Set(['create']));
+  });
+});
+
+describe('reviews of others', () => {
+  it.each<[object, boolean]>([
+    [{ user: 'kubelette-admin' }, true],
+    [{ user: 'root', groups: ['system:masters'] }, true],
+    [{ user: 'bob', groups: ['staff'] }, false],
+    [{ user: 'system:serviceaccount:default:default', groups: 'system:masters' }, false],
+    [{}, false],
+  ])('allow everything to those who have a credential, and nothing to others: %j', async (spec, allowed) => {
+    for (const path of ['subjectaccessreviews', 'namespaces/:namespace/localsubjectaccessreviews'])
+      expect(await ask(`/apis/authorization.k8s.io/v1/${path}`, { spec })).toMatchObject({
+        object: { spec, status: { allowed } },
+      });
+  });
+
+  it('say whom a token stands for', async () => {
+    const path = '/apis/authentication.k8s.io/v1/tokenreviews';
+    expect(await ask(path, { spec: { token: 'good', audiences: ['vault'] } })).toMatchObject({
+      object: { status: { authenticated: true, user: { username: 'robot' }, audiences: ['vault'] } },
+    });
+    for (const spec of [{ token: 'bad' }, { token: '' }, {}])
+      expect(await ask(path, { spec })).toMatchObject({
+        object: { status: { user: {}, error: 'invalid bearer token' } },
+      });
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { reviewResources } from '../../../../src/apiserver/auth/reviews.js';
 import { allKinds } from '../../../../src/apiserver/kinds/all-kinds.js';
 import { openApiRoutes } from '../../../../src/apiserver/openapi/openapi-routes.js';
 import type { OpenApiDocument } from '../../../../src/apiserver/openapi/documents.js';
@@ -10,7 +11,7 @@ const CORE = 'io.k8s.api.core.v1';
 
 let server: RouteServer;
 beforeAll(async () => {
-  server = await startRouteServer(openApiRoutes({ kinds: allKinds }));
+  server = await startRouteServer(openApiRoutes({ kinds: allKinds, answers: reviewResources }));
 });
 afterAll(() => server.close());
 
@@ -24,7 +25,13 @@ async function getJson<T>(path: string): Promise<T> {
 describe('/openapi/v3', () => {
   it('lists a document for each version of each group, with a hash of what is in it', async () => {
     const index = await getJson<{ paths: Record<string, { serverRelativeURL: string }> }>('/openapi/v3');
-    expect(Object.keys(index.paths)).toEqual(['api/v1', 'apis/coordination.k8s.io/v1', 'apis/events.k8s.io/v1']);
+    expect(Object.keys(index.paths)).toEqual([
+      'api/v1',
+      'apis/coordination.k8s.io/v1',
+      'apis/events.k8s.io/v1',
+      'apis/authorization.k8s.io/v1',
+      'apis/authentication.k8s.io/v1',
+    ]);
     for (const [path, { serverRelativeURL }] of Object.entries(index.paths)) {
       expect(serverRelativeURL).toMatch(new RegExp(`^/openapi/v3/${path}\\?hash=[0-9A-F]{128}$`));
     }
@@ -51,6 +58,16 @@ describe('/openapi/v3', () => {
       expect(patch?.['x-kubernetes-group-version-kind']).toEqual({ group, version, kind });
       expect(patch?.parameters.map(({ name }) => name)).toEqual(expect.arrayContaining(['dryRun', 'fieldValidation']));
     }
+  });
+
+  it('describes the reviews, which are no objects', async () => {
+    const { components, paths } = await getJson<OpenApiDocument>('/openapi/v3/apis/authentication.k8s.io/v1');
+    expect(components.schemas['io.k8s.api.authentication.v1.TokenReview']).toMatchObject({
+      type: 'object',
+      properties: { spec: { type: 'object' }, status: { type: 'object' } },
+      'x-kubernetes-group-version-kind': [{ group: 'authentication.k8s.io', version: 'v1', kind: 'TokenReview' }],
+    });
+    expect(paths['/apis/authentication.k8s.io/v1/tokenreviews']?.post?.['x-kubernetes-action']).toBe('create');
   });
 
   it('refers only to types that are in the same document', async () => {
