@@ -72,7 +72,9 @@ const containerFields: Readonly<Record<string, Support>> = {
   'resources.requests': realised,
   'resources.claims': ignored(NO_CLAIMS),
   resizePolicy: ignored('containers are not resized in place'),
-  restartPolicyRules: notYet(),
+  'restartPolicyRules[].action': realised,
+  'restartPolicyRules[].exitCodes.operator': realised,
+  'restartPolicyRules[].exitCodes.values': realised,
   'volumeMounts[].name': realised,
   'volumeMounts[].mountPath': realised,
   'volumeMounts[].readOnly': realised,
@@ -184,7 +186,7 @@ export const supportTable: Readonly<Record<string, Support>> = {
 
   'spec.restartPolicy': realised,
   'spec.terminationGracePeriodSeconds': realised,
-  'spec.activeDeadlineSeconds': notYet(),
+  'spec.activeDeadlineSeconds': realised,
   'spec.hostNetwork': realised,
   'spec.hostPID': realised,
   'spec.hostIPC': realised,
@@ -208,12 +210,9 @@ export const supportTable: Readonly<Record<string, Support>> = {
   'spec.imagePullSecrets[].name': realised,
 
   ...under('spec.containers[]', containerFields),
-  'spec.containers[].restartPolicy': notYet(),
+  'spec.containers[].restartPolicy': realised,
   ...under('spec.initContainers[]', containerFields),
-  'spec.initContainers[].restartPolicy': {
-    status: 'realised',
-    except: { OnFailure: 'is not realised yet', Never: 'is not realised yet' },
-  },
+  'spec.initContainers[].restartPolicy': realised,
   ...under('spec.ephemeralContainers[]', ephemeralFields),
 
   'spec.volumes[].name': realised,

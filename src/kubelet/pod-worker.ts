@@ -53,6 +53,7 @@ export class PodWorker {
   #pod: Pod | undefined;
   #round: AbortController | undefined;
   #failing = false;
+  #failureAnnounced = false;
   #lastPlanned = '';
 
   constructor(options: PodWorkerOptions) {
@@ -132,6 +133,7 @@ export class PodWorker {
     const published = await this.#publish(input, plan, signal);
     if (published === undefined) return 0;
     this.#announceBackoffs(published, plan);
+    this.#announceFailure(published, plan);
     this.#options.logger.trace({ uid, phase: plan.phase, actions: plan.actions.map(({ kind }) => kind) }, 'synced pod');
     await this.#fillVolumes(published, observed, plan, signal);
     if (plan.actions.length === 0) {
@@ -209,6 +211,12 @@ export class PodWorker {
       const text = `Back-off restarting failed container ${name} in pod ${podDescription(podIdentity(pod))}`;
       this.#options.ports.events.event(pod, 'Warning', 'BackOff', text, fieldPath(kind, name));
     }
+  }
+
+  #announceFailure(pod: Pod, { failure }: PodPlan): void {
+    if (failure === undefined || this.#failureAnnounced) return;
+    this.#failureAnnounced = true;
+    this.#options.ports.events.event(pod, 'Normal', failure.reason, failure.message);
   }
 
   /** At once, as a rule: what was done is looked at. The same plan again means that it had no effect: no spinning. */

@@ -19,6 +19,9 @@ export interface Behaviour {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type ModelContainer = Mutable<ObservedContainer> & { endsAt: number; endsWith: number };
 
+/** The exit code of what vanished while it ran. */
+const LOST = 137;
+
 class InvariantError extends Error {}
 
 /** A repeatable stream of numbers from 0 to 1. */
@@ -56,6 +59,7 @@ export class PodModel {
   #restartCounts = new Map<string, number>();
   /** By name: whether the app has been started, for policy Never. */
   #starts = new Map<string, number>();
+  readonly #lastExit = new Map<string, number>();
   /** Lives in one sandbox instance. */
   #appStartedIn = new Set<string>();
   #terminalPhase: string | undefined;
@@ -118,6 +122,20 @@ export class PodModel {
     );
   }
 
+  /** Somebody removes records. How one ended is known only if it was published before. */
+  lose(which: (container: ModelContainer) => boolean): void {
+    const lost = this.containers.filter((container) => which(container) && this.wasSeen(container));
+    for (const { id, name } of lost) if (!this.#endWasSeen(id)) this.#lastExit.delete(name);
+    this.containers = this.containers.filter((container) => !lost.includes(container));
+  }
+
+  #endWasSeen(id: string): boolean {
+    const { containerStatuses = [], initContainerStatuses = [] } = this.pod.status ?? {};
+    return [...containerStatuses, ...initContainerStatuses].some(({ lastState, state }) =>
+      [state?.terminated?.containerID, lastState?.terminated?.containerID].includes(`docker://${id}`),
+    );
+  }
+
   /** Somebody adds an ephemeral container, as the API allows while the pod is wanted. */
   debug(): void {
     if (this.pod.metadata.deletionTimestamp !== undefined) return;
@@ -137,6 +155,7 @@ export class PodModel {
 
   end(container: ModelContainer, exitCode: number, at = this.now): void {
     Object.assign(container, { state: 'exited', exitCode, finishedAt: at, pid: 0 });
+    this.#lastExit.set(container.name, exitCode);
     this.note(`exits with ${exitCode}`, container.id, at);
   }
 
@@ -302,6 +321,7 @@ export class PodModel {
     });
     if (spec.lifecycle?.postStart !== undefined && behaviour.hookFails === true) this.#failPostStart(action);
     this.#starts.set(name, (this.#starts.get(name) ?? 0) + 1);
+    this.#lastExit.delete(name);
     if (kind === 'app') this.#appStartedIn.add(sandbox.instance);
     this.count(`start ${kind}`);
   }
@@ -362,15 +382,52 @@ export class PodModel {
     if (newest.backoffMs > 0) this.count('back-off');
   }
 
+  /** What a container's rules say of how it ended, read anew here: the core has its own reading. */
+  #ruleAction(name: string, exitCode: number | undefined): string | undefined {
+    const { spec } = this.#spec(name);
+    if (exitCode === undefined) return undefined;
+    return (spec.restartPolicyRules ?? []).find(({ exitCodes }) => exitCodes?.values?.includes(exitCode))?.action;
+  }
+
   #checkPolicy(name: string, kind: ContainerKind): void {
     if (kind === 'ephemeral' && (this.#starts.get(name) ?? 0) > 0) this.fail(`ephemeral ${name} was started twice`);
     if (kind !== 'app') return;
-    const policy = this.pod.spec.restartPolicy;
-    if (policy === 'Never' && (this.#starts.get(name) ?? 0) > 0) this.fail(`${name} was started twice under Never`);
-    const newest = this.containers.filter((record) => record.name === name).sort((a, b) => b.attempt - a.attempt)[0];
-    if (policy === 'OnFailure' && newest?.state === 'exited' && newest.exitCode === 0) {
-      this.fail(`${name} was restarted after success under OnFailure`);
+    const policy = this.#spec(name).spec.restartPolicy ?? this.pod.spec.restartPolicy;
+    if (this.#ruleAction(name, this.#lastExit.get(name) ?? LOST) !== undefined) {
+      this.count('rule');
+      return;
     }
+    if (policy === 'Never' && (this.#starts.get(name) ?? 0) > 0) this.fail(`${name} was started twice under Never`);
+    if (policy === 'OnFailure' && this.#lastExit.get(name) === 0)
+      this.fail(`${name} was restarted after success under OnFailure`);
+  }
+
+  /** It begins only because a rule says so, and is over only when nothing of what was is left; then all is as if new. */
+  #checkRestartOfAll(before: Pod['status'], now: NonNullable<Pod['status']>): void {
+    const runs = (status: Pod['status']): boolean =>
+      status?.conditions?.some(({ type, status: is }) => type === 'AllContainersRestarting' && is === 'True') === true;
+    const here = this.containers.filter(({ kind }) => kind !== 'ephemeral');
+    if (runs(now) && !runs(before)) {
+      const cause = here.some(
+        ({ exitCode, name, state }) =>
+          state === 'exited' && this.#ruleAction(name, exitCode) === 'RestartAllContainers',
+      );
+      if (!cause) this.fail('all containers were to start anew, and no rule says so');
+    }
+    if (!runs(before) || runs(now)) return;
+    if (here.length > 0) this.fail('all containers started anew while something was left of the old ones');
+    this.#starts.clear();
+    this.#lastExit.clear();
+    this.#appStartedIn.clear();
+    this.count('restart of all');
+  }
+
+  #checkDeadline(): void {
+    const { spec, status } = this.pod;
+    const started = Date.parse(status?.startTime ?? '');
+    if (!(this.now >= started + (spec.activeDeadlineSeconds ?? Infinity) * 1000))
+      this.fail('a deadline came too early');
+    this.count('deadline');
   }
 
   #checkWorld(): void {
@@ -388,6 +445,7 @@ export class PodModel {
     if (status.phase === 'Succeeded' || status.phase === 'Failed') {
       this.#terminalPhase = status.phase;
       this.count(`phase ${status.phase}`);
+      if (status.reason === 'DeadlineExceeded') this.#checkDeadline();
       if (this.containers.some(({ state }) => state === 'running'))
         this.fail('a terminal phase while a container runs');
     }
@@ -399,6 +457,7 @@ export class PodModel {
       if (restartCount < (this.#restartCounts.get(name) ?? 0)) this.fail(`restartCount of ${name} fell`);
       this.#restartCounts.set(name, restartCount);
     }
+    this.#checkRestartOfAll(before, status);
     for (const condition of status.conditions ?? []) {
       const old = before?.conditions?.find(({ type }) => type === condition.type);
       if (old === undefined) continue;

@@ -15,6 +15,8 @@ export interface ConditionsInput {
   readonly apps: readonly WithStatus[];
   readonly phase: Phase;
   readonly sandboxReady: boolean;
+  /** Of the containers of a pod that all start anew. */
+  readonly restartingAll?: (Verdict & { readonly type: string }) | undefined;
   readonly now: number;
 }
 
@@ -35,6 +37,11 @@ export function computeConditions(input: ConditionsInput): PodCondition[] {
     ['ContainersReady', containersReady],
     ['PodScheduled', TRUE],
   ];
+  const { restartingAll } = input;
+  if (restartingAll !== undefined) {
+    const { type, ...verdict } = restartingAll;
+    own.push([type, verdict]);
+  }
   const foreign = previous.filter(({ type }) => !own.some(([name]) => name === type));
   return [...foreign, ...own.map(([type, verdict]) => toCondition(type, verdict, previous, input.now))];
 }

@@ -43,7 +43,7 @@ export function computeContainerStatus(view: ContainerView, context: ContainerSt
  */
 function rerun(view: ContainerView, { defaultReason }: ContainerStatusContext): WaitingReason | undefined {
   if (view.newest?.state !== 'exited' || view.here) return undefined;
-  const again = view.kind === 'init' || restartsAfter(view.restartPolicy, view.newest.exitCode);
+  const again = view.kind === 'init' || restartsAfter(view, view.newest.exitCode);
   return again ? { reason: defaultReason, message: '' } : undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Container, ContainerStatus, Pod } from '../../api/schema/pod.js';
 import type { ContainerKind, ObservedContainer } from '../../runtime/observed.js';
 import { isReady, isStarted } from './readiness.js';
 import { effectiveRestartPolicy, type RestartPolicy } from './restart-policy.js';
+import { startsAnew } from './starts-anew.js';
 import { currentSandbox } from './sandbox-view.js';
 import type { SyncInput } from './sync-input.js';
 import { parseRfc3339 } from '../../lib/time.js';
@@ -48,8 +49,8 @@ export function containerViews(input: SyncInput): {
 function containerView(input: SyncInput, spec: Container, kind: ContainerKind): ContainerView {
   const { pod, observed, probes } = input;
   const records = observed.containers.filter((record) => record.name === spec.name);
-  const newest = records[0];
   const stored = storedStatus(pod, spec.name, kind);
+  const newest = isOutdated(records[0], stored) ? undefined : records[0];
   const sandbox = currentSandbox(observed);
   const here = newest !== undefined && sandbox !== undefined && newest.sandboxInstance === sandbox.instance;
   const storedHere =
@@ -70,6 +71,10 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
     ready: isReady({ spec, newest, stored }, probes),
   };
 }
+
+/** A later instance was published, and somebody removed its record: what is left is not the newest. */
+const isOutdated = (record: ObservedContainer | undefined, stored: ContainerStatus | undefined): boolean =>
+  record !== undefined && stored?.containerID !== undefined && stored.restartCount > record.attempt;
 
 function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerStatus | undefined {
   const { status } = pod;
@@ -109,6 +114,7 @@ export function nextAttempt({ newest, stored }: ContainerView): number {
  */
 export function lastExitCode({ newest, stored }: ContainerView): number | undefined {
   if (newest !== undefined) return newest.state === 'exited' ? (newest.exitCode ?? LOST_EXIT_CODE) : undefined;
+  if (startsAnew(stored)) return undefined;
   if (stored?.state?.running !== undefined) return LOST_EXIT_CODE;
   return (stored?.state?.terminated ?? stored?.lastState?.terminated)?.exitCode;
 }

@@ -1,5 +1,7 @@
 import type { ContainerStatus } from '../../api/schema/pod-status.js';
 import type { ContainerView } from './container-view.js';
+import { restartsAfter } from './restart-policy.js';
+import { startsAnew } from './starts-anew.js';
 import { isTerminalPhase } from './termination.js';
 
 export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
@@ -32,14 +34,20 @@ function finalPhase({ apps, inits }: PhaseInput): Phase {
 }
 
 const failed = (status: ContainerStatus): boolean => {
-  const terminated = status.state?.terminated ?? status.lastState?.terminated;
-  return terminated !== undefined && terminated.exitCode !== 0;
+  const exitCode = exitCodeOf(status);
+  return exitCode !== undefined && exitCode !== 0;
 };
+
+/** How it last ended; not of one that runs, or was removed in order to start anew. */
+function exitCodeOf(status: ContainerStatus): number | undefined {
+  if (status.state?.running !== undefined || startsAnew(status)) return undefined;
+  return (status.state?.terminated ?? status.lastState?.terminated)?.exitCode;
+}
 
 function currentPhase({ apps, inits }: PhaseInput): Phase {
   const regular = inits.filter(({ view }) => view.kind === 'init');
   const sidecars = inits.filter(({ view }) => view.kind === 'sidecar');
-  const failedForGood = regular.some(({ status, view }) => failed(status) && view.restartPolicy === 'Never');
+  const failedForGood = regular.some(({ status, view }) => failed(status) && !restartsAfter(view, exitCodeOf(status)));
   if (failedForGood) return 'Failed';
   const pendingInit =
     regular.some(({ status }) => isPendingInit(status)) || sidecars.some(({ status }) => isPendingSidecar(status));
@@ -50,10 +58,7 @@ function currentPhase({ apps, inits }: PhaseInput): Phase {
   const waiting = [...apps, ...sidecars].some(({ status }) => isFirstWait(status));
   if (waiting) return 'Pending';
   if (apps.some(({ status }) => status.state?.running !== undefined)) return 'Running';
-  const restarts = apps.some(({ status, view }) => {
-    const exitCode = (status.state?.terminated ?? status.lastState?.terminated)?.exitCode;
-    return view.restartPolicy === 'Always' || (view.restartPolicy === 'OnFailure' && exitCode !== 0);
-  });
+  const restarts = apps.some(({ status, view }) => startsAnew(status) || restartsAfter(view, exitCodeOf(status)));
   if (restarts) return 'Running';
   return apps.every(({ status }) => !failed(status)) ? 'Succeeded' : 'Failed';
 }

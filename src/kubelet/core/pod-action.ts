@@ -38,6 +38,10 @@ export interface PodPlan {
   readonly phase: 'syncing' | 'terminating' | 'terminated';
   readonly actions: readonly PodAction[];
   readonly waiting: ReadonlyMap<string, WaitingReason>;
+  /** All containers start anew: those that were are on their way out, or are gone. */
+  readonly restartingAll?: 'begun' | 'over';
+  /** The pod failed whatever its containers did, and why; published when nothing of it runs any more. */
+  readonly failure?: { readonly reason: string; readonly message: string };
   /** Look again at this epoch millisecond although nothing may have happened. */
   readonly wakeAt?: number;
 }

@@ -1,11 +1,14 @@
 import { containerHash } from '../../api/hash.js';
 import type { ObservedContainer } from '../../runtime/observed.js';
 import { containerViews, lastExitCode, nextAttempt, type ContainerView } from './container-view.js';
+import { deadlineAt } from './deadline.js';
 import { collectGarbage } from './garbage.js';
 import { firstPendingInit, isInitialized } from './init-containers.js';
 import { backoffMessage } from './messages.js';
 import type { PodAction, PodPlan, WaitingReason } from './pod-action.js';
-import { nextRestart } from './restart-backoff.js';
+import { planRestartAll } from './restart-all.js';
+import { startsAnew } from './starts-anew.js';
+import { backoffAfter, nextRestart } from './restart-backoff.js';
 import { podIdentity } from './pod-identity.js';
 import { restartsAfter } from './restart-policy.js';
 import { isLive, judgeSandbox } from './sandbox-view.js';
@@ -25,6 +28,8 @@ export function computePodActions(input: SyncInput): PodPlan {
   const { observed, pod } = input;
   const verdict = judgeSandbox(observed, pod.spec.hostNetwork === true);
   if (verdict.kind === 'needed') return planSandbox(input, verdict.attempt);
+  const restartAll = planRestartAll(input, views);
+  if (restartAll !== undefined) return restartAll;
 
   const builder = new PlanBuilder(input, verdict.sandbox.instance);
   builder.add(collectGarbage(observed, verdict.sandbox));
@@ -63,11 +68,12 @@ class PlanBuilder {
   readonly #sandboxInstance: string;
   readonly #actions: PodAction[] = [];
   readonly #waiting = new Map<string, WaitingReason>();
-  #wakeAt = Infinity;
+  #wakeAt: number;
 
   constructor(input: SyncInput, sandboxInstance: string) {
     this.#input = input;
     this.#sandboxInstance = sandboxInstance;
+    this.#wakeAt = deadlineAt(input) ?? Infinity;
   }
 
   add(actions: readonly PodAction[]): void {
@@ -99,8 +105,8 @@ class PlanBuilder {
       const exitCode = lastExitCode(view);
       // No exited record, so no back-off; how a removed one ended is known from the status. An init container gets here
       // only when its work in this sandbox is still to be done, however it ended in another.
-      const wanted = view.kind === 'init' || exitCode === undefined || restartsAfter(view.restartPolicy, exitCode);
-      if (wanted) this.#start(view, 0);
+      const wanted = view.kind === 'init' || exitCode === undefined || restartsAfter(view, exitCode);
+      if (wanted) this.#start(view, startsAnew(view.stored) ? backoffAfter(view.stored?.restartCount ?? 0) : 0);
       return;
     }
     switch (newest.state) {
@@ -136,7 +142,7 @@ class PlanBuilder {
     // A regular init container of an earlier sandbox says nothing: all of them run again in a new one.
     const again = view.kind === 'init' && !here;
     const failedInit = view.kind === 'init' && dead.oomKilled;
-    if (!again && !failedInit && !restartsAfter(view.restartPolicy, dead.exitCode)) return;
+    if (!again && !failedInit && !restartsAfter(view, dead.exitCode)) return;
     // A changed definition is a new container to the kubelet's back-off: it starts at once.
     const changed = dead.specHash !== containerHash(view.spec);
     const restart = nextRestart(again && dead.exitCode === 0 ? undefined : changed ? undefined : dead);

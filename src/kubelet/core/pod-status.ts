@@ -1,4 +1,5 @@
 import type { ContainerStatus, PodStatus } from '../../api/schema/pod-status.js';
+import type { Pod } from '../../api/schema/pod.js';
 import { computeQosClass } from '../../api/qos.js';
 import { toRfc3339 } from '../../lib/time.js';
 import { computeConditions } from './conditions.js';
@@ -6,8 +7,10 @@ import { computeContainerStatus, type ContainerStatusContext } from './container
 import { containerViews, type ContainerView } from './container-view.js';
 import { computePhase } from './phase.js';
 import type { PodPlan } from './pod-action.js';
+import { isRestartingAll, restartAllCondition, statusAfterRestartAll } from './restart-all.js';
 import { judgeSandbox } from './sandbox-view.js';
 import type { SyncInput } from './sync-input.js';
+import { isTerminalPhase } from './termination.js';
 
 export interface StatusContext {
   /** The node's address. */
@@ -28,17 +31,21 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
   const final = plan.phase === 'terminated';
   const statusOf = (view: ContainerView) => ({
     view,
-    status: computeContainerStatus(view, containerContext(input, plan, context, view)),
+    status:
+      whileRestartingAll(input, plan, view) ??
+      computeContainerStatus(view, containerContext(input, plan, context, view)),
   });
   const initStatuses = inits.map(statusOf);
   const appStatuses = apps.map(statusOf);
-  const phase = computePhase({
+  const computed = computePhase({
     inits: initStatuses,
     apps: appStatuses,
     previous: pod.status?.phase,
     final,
     stopping: plan.phase === 'terminating',
   });
+  const failure = final && !isTerminalPhase(pod.status?.phase) ? plan.failure : undefined;
+  const phase = failure === undefined ? computed : 'Failed';
   const sandboxReady = judgeSandbox(observed, pod.spec.hostNetwork === true).kind === 'good';
   const conditions = computeConditions({
     pod,
@@ -46,6 +53,7 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
     apps: appStatuses,
     phase,
     sandboxReady,
+    restartingAll: restartAllCondition(pod, plan.restartingAll),
     now: context.agentNow,
   });
   const ips = podIps(input, context);
@@ -53,6 +61,7 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
     phase,
     ...(phase === pod.status?.phase && pod.status.reason !== undefined ? { reason: pod.status.reason } : {}),
     ...(phase === pod.status?.phase && pod.status.message !== undefined ? { message: pod.status.message } : {}),
+    ...failure,
     conditions,
     hostIP: context.hostIP,
     hostIPs: [{ ip: context.hostIP }],
@@ -68,6 +77,17 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
   };
 }
 
+/** What was published stands while its instance is taken away, and then it is one that is to start. */
+function whileRestartingAll({ pod }: SyncInput, plan: PodPlan, view: ContainerView): ContainerStatus | undefined {
+  const { kind, newest, stored } = view;
+  const restarting = plan.phase === 'syncing' && (plan.restartingAll !== undefined || isRestartingAll(pod));
+  if (!restarting || kind === 'ephemeral' || newest !== undefined || stored === undefined) return undefined;
+  return plan.restartingAll === 'over' ? statusAfterRestartAll(stored, defaultReason(pod)) : stored;
+}
+
+const defaultReason = ({ spec }: Pod): ContainerStatusContext['defaultReason'] =>
+  (spec.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating';
+
 const byName = (a: ContainerStatus, b: ContainerStatus): number => (a.name < b.name ? -1 : 1);
 
 function containerContext(
@@ -77,7 +97,7 @@ function containerContext(
   view: ContainerView,
 ): ContainerStatusContext {
   return {
-    defaultReason: (pod.spec.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating',
+    defaultReason: defaultReason(pod),
     waiting: plan.waiting.get(view.spec.name),
     deleting: pod.metadata.deletionTimestamp !== undefined,
     final: plan.phase === 'terminated',

@@ -15,6 +15,10 @@ export interface Restart {
   readonly delayMs: number;
 }
 
+/** The wait an instance carries whose predecessors left no record but their number. */
+export const backoffAfter = (restarts: number): number =>
+  restarts === 0 ? 0 : Math.min(BACKOFF_INITIAL_MS * 2 ** Math.min(restarts - 1, 10), BACKOFF_MAX_MS);
+
 /**
  * When may the next instance start? A pure function of the dead one, whose label says how long to wait, so that
  * back-off survives the agent: there is no map and no timer. The first restart is immediate, as in the kubelet.

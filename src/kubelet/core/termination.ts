@@ -1,8 +1,10 @@
 import type { Pod } from '../../api/schema/pod.js';
 import type { ObservedPod } from '../../runtime/observed.js';
 import { parseRfc3339 } from '../../lib/time.js';
-import { lastExitCode, type ContainerView } from './container-view.js';
+import { LOST_EXIT_CODE, lastExitCode, type ContainerView } from './container-view.js';
+import { DEADLINE_EXCEEDED, deadlineAt } from './deadline.js';
 import type { PodAction, PodPlan } from './pod-action.js';
+import { willRestartAll } from './restart-all.js';
 import { restartsAfter } from './restart-policy.js';
 import { isLive, judgeSandbox } from './sandbox-view.js';
 import { stopAll } from './stop-order.js';
@@ -21,9 +23,20 @@ export function isFinished(input: SyncInput, views: Views): boolean {
   const { pod } = input;
   if (pod.metadata.deletionTimestamp !== undefined) return true;
   if (isTerminalPhase(pod.status?.phase)) return true;
-  if (views.inits.some(hasFailedForGood)) return true;
-  if (views.apps.every(hasEnded)) return true;
-  return lostItsOnlyChance(input, views);
+  if (hasExceededDeadline(input, views)) return true;
+  if (willRestartAll(pod, views)) return false;
+  return hasEndedItself(views) || lostItsOnlyChance(input, views);
+}
+
+const hasEndedItself = ({ apps, inits }: Views): boolean => inits.some(hasFailedForGood) || apps.every(hasEnded);
+
+/** Was it still at work when its deadline came? One that had ended before has nothing to do with it. */
+function hasExceededDeadline(input: SyncInput, views: Views): boolean {
+  const at = deadlineAt(input);
+  if (at === undefined || input.now < at || isTerminalPhase(input.pod.status?.phase)) return false;
+  if (input.pod.metadata.deletionTimestamp !== undefined) return false;
+  const ends = [...views.apps, ...views.inits].filter(({ kind, newest }) => kind !== 'sidecar' && newest !== undefined);
+  return !hasEndedItself(views) || ends.some(({ newest }) => (newest?.finishedAt ?? Infinity) >= at);
 }
 
 export const isTerminalPhase = (phase: string | undefined): boolean => phase === 'Succeeded' || phase === 'Failed';
@@ -33,17 +46,21 @@ const hasFailedForGood = (view: ContainerView): boolean => {
   if (view.kind !== 'init') return false;
   const exitCode = lastExitCode(view);
   if (exitCode === undefined) return false;
-  return (exitCode !== 0 || view.newest?.oomKilled === true) && view.restartPolicy === 'Never';
+  // Out of memory is a failure also with 0, which no policy but Never forgives.
+  const restarts = exitCode === 0 ? view.restartPolicy !== 'Never' : restartsAfter(view, exitCode);
+  return (exitCode !== 0 || view.newest?.oomKilled === true) && !restarts;
 };
 
 const hasEnded = (view: ContainerView): boolean => {
   const exitCode = lastExitCode(view);
-  return exitCode !== undefined && !restartsAfter(view.restartPolicy, exitCode);
+  return exitCode !== undefined && !restartsAfter(view, exitCode);
 };
 
 /** With policy Never a pod that ran in a sandbox does not get another one: it ends. Source: kubelet computePodActions. */
 function lostItsOnlyChance({ observed, pod }: SyncInput, { inits, apps }: Views): boolean {
-  if (!apps.every((view) => view.restartPolicy === 'Never')) return false;
+  const never = (view: ContainerView): boolean =>
+    view.restartPolicy === 'Never' && !restartsAfter(view, lastExitCode(view) ?? LOST_EXIT_CODE);
+  if (!apps.every(never)) return false;
   if (judgeSandbox(observed, pod.spec.hostNetwork === true).kind === 'good') return false;
   return [...inits, ...apps].some((view) => view.records.some((record) => record.state !== 'created') || hasRun(view));
 }
@@ -60,12 +77,14 @@ const hasRun = ({ stored }: ContainerView): boolean =>
  */
 export function planTermination(input: SyncInput, views: Views): PodPlan {
   const { observed, pod, preStops = NONE } = input;
+  const failure = hasExceededDeadline(input, views) ? { failure: DEADLINE_EXCEEDED } : {};
   if (isAlive(observed)) {
     const graceSeconds = graceLeft(input, views);
-    return terminating(stopAll({ pod, observed, preStops, graceSeconds }));
+    return { ...terminating(stopAll({ pod, observed, preStops, graceSeconds })), ...failure };
   }
   const deleted = pod.metadata.deletionTimestamp !== undefined;
-  return terminated(!deleted ? keepLastInstances(observed) : isHeld(input) ? [] : removeAll(observed));
+  const actions = !deleted ? keepLastInstances(observed) : isHeld(input) ? [] : removeAll(observed);
+  return { ...terminated(actions), ...failure };
 }
 
 /** Nothing is left but the object, and that waits for somebody to take its finalizers off. */

@@ -21,14 +21,29 @@ function randomHooks(random: () => number): Partial<Container> {
   };
 }
 
+function randomRules(random: () => number): Partial<Container> {
+  if (random() < 0.8) return {};
+  const action = pick(random, ['Restart', 'RestartAllContainers'] as const);
+  return {
+    restartPolicy: pick(random, ['OnFailure', 'Never'] as const),
+    restartPolicyRules: [{ action, exitCodes: { operator: 'In', values: [pick(random, [0, 1, 137])] } }],
+  };
+}
+
 function randomPod(random: () => number): Pod {
   const initContainers: Container[] = Array.from({ length: Math.floor(random() * 4) }, (_, i) =>
-    aContainer(`init${i}`, random() < 0.4 ? { restartPolicy: 'Always', ...randomHooks(random) } : {}),
+    aContainer(`init${i}`, random() < 0.4 ? { restartPolicy: 'Always', ...randomHooks(random) } : randomRules(random)),
   );
   const containers = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, i) =>
-    aContainer(`app${i}`, randomHooks(random)),
+    aContainer(`app${i}`, { ...randomHooks(random), ...randomRules(random) }),
   );
-  return aPod({ restartPolicy: pick(random, ['Always', 'OnFailure', 'Never']), initContainers, containers });
+  const deadline = random() < 0.2 ? { activeDeadlineSeconds: pick(random, [1, 20, 900]) } : {};
+  return aPod({
+    ...deadline,
+    restartPolicy: pick(random, ['Always', 'OnFailure', 'Never']),
+    initContainers,
+    containers,
+  });
 }
 
 const behaviourOf =
@@ -64,10 +79,10 @@ function disturb(model: PodModel, random: () => number): void {
       if (container?.state === 'running') model.end(container, 137);
       return;
     case 'remove':
-      model.containers = model.containers.filter((other) => other !== container || !model.wasSeen(other));
+      model.lose((other) => other === container);
       return;
     case 'prune':
-      model.containers = model.containers.filter((other) => other.state === 'running' || !model.wasSeen(other));
+      model.lose(({ state }) => state !== 'running');
       return;
     case 'kill sandbox':
       if (sandbox !== undefined) model.killSandbox(sandbox);
@@ -138,6 +153,9 @@ describe('simulation of the core', () => {
       'prune',
       'preStop',
       'failed postStart',
+      'rule',
+      'restart of all',
+      'deadline',
     ];
     expect(rare.filter((what) => (seen.get(what) ?? 0) < 20)).toEqual([]);
   });
