@@ -11,7 +11,7 @@ const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4, close: 2
 const PROTOCOL = 'v5.channel.k8s.io';
 
 /** Takes what the command writes. @returns false when nobody wants any more */
-export type TakeOutput = (stream: 'stdout' | 'stderr', chunk: Buffer) => Promise<boolean>;
+type TakeOutput = (stream: 'stdout' | 'stderr', chunk: Buffer) => Promise<boolean>;
 
 type FinalStatus = Status & { readonly status?: string };
 
