@@ -4,11 +4,13 @@ import { normalizeArgv } from './argv.js';
 import { EXIT_USAGE, type CommandContext } from './command.js';
 import { registerAgent } from './commands/agent.js';
 import { registerApiResources } from './commands/api-resources.js';
+import { registerCompletion } from './commands/completion.js';
 import { registerCp } from './commands/cp.js';
 import { registerDelete } from './commands/delete.js';
 import { registerDescribe } from './commands/describe.js';
 import { registerEvents } from './commands/events.js';
 import { registerAttach, registerExec } from './commands/exec.js';
+import { registerExplain } from './commands/explain.js';
 import { registerGc } from './commands/gc.js';
 import { registerGet } from './commands/get.js';
 import { registerKubeconfig } from './commands/kubeconfig.js';
@@ -40,6 +42,12 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   const context: CommandContext = { terminal, exit: (code) => (exitCode = code) };
   const program = createProgram(context);
   try {
+    // What scripts of shells ask; not for people, so no help mentions it.
+    if (args[0] === '__complete') {
+      const { completeCommandLine } = await import('./completion/complete.js');
+      await completeCommandLine(program, args.slice(1), terminal);
+      return 0;
+    }
     if (args.length === 0) {
       program.outputHelp();
       return 0;
@@ -83,6 +91,8 @@ function createProgram(context: CommandContext): Command {
     registerEvents,
     registerTop,
     registerApiResources,
+    registerExplain,
+    registerCompletion,
     registerGc,
     registerVersion,
   ])

@@ -41,6 +41,16 @@ export async function loadConnection(flags: KubeconfigFlags, env: Environment): 
   return connectionOf(configs, flags.context);
 }
 
+/** The names of all contexts. */
+export async function contextsOf(flags: KubeconfigFlags, env: Environment): Promise<readonly string[]> {
+  const read = await Promise.all(kubeconfigPaths(flags.kubeconfig, env, homedir()).map((file) => readKubeconfig(file)));
+  const entries = read.flatMap((config) => {
+    const listed: unknown = config?.content['contexts'];
+    return Array.isArray(listed) ? listed.map(asEntry) : [];
+  });
+  return [...new Set(entries.flatMap((entry) => text(entry, 'name') ?? []))];
+}
+
 /** Absolute, first one first. */
 export function kubeconfigPaths(flag: string | undefined, env: Environment, home: string): readonly string[] {
   const listed = (env['KUBECONFIG'] ?? '') !== '' || (flag ?? '') !== '';

@@ -156,6 +156,45 @@ describe('top', () => {
   });
 });
 
+describe('explain', () => {
+  it.each([
+    ['pod'],
+    ['pods.spec.containers'],
+    ['pod.spec.restartPolicy'],
+    ['pod.spec.containers.resources.limits'],
+    ['pod --recursive'],
+    ['node.status --recursive'],
+    ['leases'],
+    ['leases.coordination.k8s.io.spec'],
+    ['leases --api-version=coordination.k8s.io/v1'],
+    ['pods --api-version=v2'],
+    ['pod x'],
+  ])('%s: the same as kubectl', async (args) => expectSame('explain', ...args.split(' ')));
+
+  it('names the field that does not exist', async () => {
+    expect(await node.kubelette('explain', 'pod.spec.nope.x')).toEqual({
+      ...{ code: 1, out: '' },
+      err: 'error: field "nope" does not exist\n',
+    });
+  });
+});
+
+describe('completion', () => {
+  it.each([
+    ['get pod', 'pods\tPod\n'],
+    ['get pods r', 'rich\n'],
+    ['describe pod/f', 'pod/failed\n'],
+    ['logs rich p', 'plain\n'],
+    ['exec rich -c f', 'first\n'],
+    ['get pods --namespace=def', '--namespace=default\n'],
+    ['-n kube-node-lease get pods ', ''],
+    ['cp ri', 'rich:\n:files\n:nospace\n'],
+    ['--context k', 'kubelette\n'],
+  ])('%s: proposes what the agent has', async (typed, expected) => {
+    expect((await node.kubelette('__complete', ...typed.split(' '))).out).toBe(expected);
+  });
+});
+
 describe('cp', () => {
   it('carries a tree to a container and back, but no links', async () => {
     await mkdir(scratch('tree/sub'), { recursive: true });
