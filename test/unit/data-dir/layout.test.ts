@@ -22,6 +22,7 @@ describe('the data directory', () => {
       pods: '/data/pods',
       seccomp: '/data/seccomp',
       logs: '/data/logs',
+      pulledImages: '/data/pulled-images.json',
       lock: '/data/agent.lock',
       agentId: '/data/state/agent-id',
     });
