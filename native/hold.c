@@ -9,6 +9,7 @@
  */
 #include "commands.h"
 #include "group.h"
+#include "hosts.h"
 #include "syscalls.h"
 #include "text.h"
 #include "tree.h"
@@ -64,7 +65,10 @@ int run_hold(int count, char **arguments) {
   /* A SIGTERM that comes during the preparations must wait for run_init, not be lost (see there). */
   sys_block_signals(signal_bit(SIGNAL_INT) | signal_bit(SIGNAL_TERM) | signal_bit(SIGNAL_CHILD) | signal_bit(SIGNAL_PIPE));
   for (int i = 0; i < count; i++) {
-    int code = starts_with(arguments[i], "keep:") ? keep(arguments[i]) : set_owner(arguments[i]);
+    const char *argument = arguments[i];
+    int code = starts_with(argument, "file:")   ? replace_file(argument + 5)
+               : starts_with(argument, "keep:") ? keep(argument)
+                                                : set_owner(argument);
     if (code != 0) return code;
   }
   write_all(STDOUT, "ready\n", 6);

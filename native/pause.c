@@ -2,7 +2,8 @@
  * The process that holds a pod's namespaces, and the few tools the agent needs inside a pod.
  *
  *   pause                                   be PID 1: reap zombies, exit 0 on SIGTERM or SIGINT
- *   pause hold [VOLUME ...]                 prepare the volumes' roots (see hold.c), say "ready", then as above
+ *   pause hold [VOLUME | FILE ...]          prepare the volumes' roots (see hold.c) and the network files (see hosts.c),
+ *                                           say "ready", then as above
  *   pause dial HOST PORT                    connect to HOST (a.b.c.d), copy stdin to it and it to stdout
  *   pause read PATH LIMIT                   the last LIMIT bytes of a regular file
  *   pause unpack DIRECTORY STAMP            a tar from stdin becomes the new contents of a projected volume, at once

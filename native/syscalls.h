@@ -123,6 +123,8 @@ static inline long sys_chroot(const char *path) {
   return error < 0 ? error : kernel(__NR_chdir, (long)"/", 0, 0, 0, 0);
 }
 
+static inline long sys_uname(void *out) { return kernel(__NR_uname, (long)out, 0, 0, 0, 0); }
+
 static inline long sys_umask(int mask) { return kernel(__NR_umask, mask, 0, 0, 0, 0); }
 
 struct directory_entry {

@@ -12,6 +12,7 @@ import { FileLogStore } from './kubelet/logs/file-log-store.js';
 import { sampleMachine } from './kubelet/metrics/machine-sample.js';
 import { nodeMetrics, type MetricsSource } from './kubelet/metrics/node-metrics.js';
 import { StatsSampler } from './kubelet/metrics/stats-sampler.js';
+import { nodeResolver } from './kubelet/node-resolver.js';
 import { nodeOperations } from './kubelet/node-operations.js';
 import { NodeController } from './kubelet/node-status/node-controller.js';
 import { Pleg } from './kubelet/pleg.js';
@@ -155,6 +156,7 @@ async function connectAndRun(
       restraints: new EngineRestraints(runtime),
       seccompProfiles: new SeccompProfiles(layout.seccomp),
       ...(node.options.podPidsLimit === undefined ? {} : { podPidsLimit: node.options.podPidsLimit }),
+      resolver: await nodeResolver(engine),
     },
     hostIP,
     logger,

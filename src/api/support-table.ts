@@ -193,9 +193,9 @@ export const supportTable: Readonly<Record<string, Support>> = {
   'spec.shareProcessNamespace': realised,
   'spec.hostUsers': realised,
   'spec.hostname': realised,
-  'spec.hostnameOverride': notYet(),
-  'spec.subdomain': notYet(),
-  'spec.setHostnameAsFQDN': notYet(false),
+  'spec.hostnameOverride': realised,
+  'spec.subdomain': realised,
+  'spec.setHostnameAsFQDN': realised,
   'spec.hostAliases[].ip': realised,
   'spec.hostAliases[].hostnames': realised,
   'spec.dnsPolicy': {

@@ -24,7 +24,7 @@ export function sandboxCreateBody(spec: SandboxSpec, image: string, input: Creat
   const ports = spec.network === 'host' ? [] : spec.ports;
   return {
     Image: image,
-    Cmd: ['hold', ...volumeRoots(spec.volumes)],
+    Cmd: ['hold', ...spec.files.map(({ path, text }) => `file:${path}:${text}`), ...volumeRoots(spec.volumes)],
     // Engine and kernel share the host's name on the host network.
     ...(spec.network === 'host' ? {} : { Hostname: spec.hostname }),
     Labels: { ...input.labels },
@@ -36,13 +36,9 @@ export function sandboxCreateBody(spec: SandboxSpec, image: string, input: Creat
       IpcMode: spec.ipc === 'host' ? 'host' : 'shareable',
       PidMode: spec.pid === 'host' ? 'host' : '',
       PortBindings: portBindings(ports),
-      ...(spec.dns === undefined
-        ? {}
-        : { Dns: [...spec.dns.nameservers], DnsSearch: [...spec.dns.searches], DnsOptions: [...spec.dns.options] }),
-      ExtraHosts: spec.hostAliases.flatMap(({ ip, hostnames }) => hostnames.map((name) => `${name}:${ip}`)),
       Sysctls: { ...spec.sysctls },
       Mounts: spec.volumes.map(sandboxMount),
-      ReadonlyRootfs: true,
+      // Not read-only: that would be the network files too, which the sandbox's program writes.
       // Source: kubelet, the sandbox gets the least CPU there is.
       CpuShares: 2,
       // Compiling the default profile costs 15 ms for the container and for every exec in it.

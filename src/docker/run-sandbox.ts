@@ -13,7 +13,7 @@ import { startContainer } from './start-container.js';
 import { watchPreparation } from './volume-preparation.js';
 
 /**
- * Creates and starts the sandbox and waits until its volumes are prepared, or adopts the one an earlier call made from
+ * Creates and starts the sandbox and waits until its files and volumes are prepared, or adopts the one an earlier call made from
  * the same spec. A sandbox that failed is removed again. Network and image are made when the engine says that they are
  * missing: they are nearly always there.
  *
@@ -65,7 +65,7 @@ async function tryRunSandbox(
     signal,
   );
   try {
-    await startPrepared(context, id, adopted?.State.Running === true, spec.volumes.length > 0, signal);
+    await startPrepared(context, id, adopted?.State.Running === true, prepares(spec), signal);
   } catch (error) {
     // Aborted or unreachable: the outcome is unknown, and the next observation shows what there is.
     if (!signal.aborted && !hasCode(error, 'Unavailable')) await removeFailed(context, id, signal);
@@ -74,14 +74,16 @@ async function tryRunSandbox(
   return id;
 }
 
+const prepares = ({ files, volumes }: SandboxSpec): boolean => files.length + volumes.length > 0;
+
 async function startPrepared(
   { engine }: DockerContext,
   id: string,
   running: boolean,
-  hasVolumes: boolean,
+  hasWork: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!hasVolumes) {
+  if (!hasWork) {
     if (!running) await startContainer(engine, id, signal);
     return;
   }

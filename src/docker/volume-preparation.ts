@@ -7,7 +7,7 @@ import { FrameParser } from './frames.js';
 const PREPARATION_DEADLINE_MS = 30_000;
 
 export interface Preparation {
-  /** Resolves when the sandbox's program said that all volume roots are as wanted. @throws with its own words */
+  /** Resolves when the sandbox's program said that all files and volume roots are as wanted. @throws with its own words */
   done(signal: AbortSignal): Promise<void>;
   close(): void;
 }
@@ -24,14 +24,14 @@ export async function watchPreparation(engine: Engine, id: string, signal: Abort
   return {
     async done(waitSignal) {
       const line = await withDeadline(
-        `sandbox ${id.slice(0, 12)}, preparing its volumes,`,
+        `sandbox ${id.slice(0, 12)}, preparing itself,`,
         PREPARATION_DEADLINE_MS,
         engine.clock,
         waitSignal,
         async () => firstLine(socket),
       );
       if (line === 'ready') return;
-      throw new KubeletteError('Internal', `prepare volumes: ${line.replace(/^error: /, '') || 'the sandbox ended'}`);
+      throw new KubeletteError('Internal', `prepare: ${line.replace(/^error: /, '') || 'the sandbox ended'}`);
     },
     close: () => void socket.destroy(),
   };

@@ -2,6 +2,7 @@ import { errorMessage, hasCode } from '../lib/errors.js';
 import { ContainerKiller } from './container-killer.js';
 import { ContainerStarter } from './container-starter.js';
 import { demandSecurity } from './core/demand-security.js';
+import { dnsFile } from './core/dns-file.js';
 import { podIdentity } from './core/pod-identity.js';
 import { buildSandboxSpec } from './core/sandbox-spec.js';
 import type { Executors } from './execute.js';
@@ -35,7 +36,10 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
       const planned = await ports.volumeManager.prepare(pod, signal);
       try {
         demandSecurity(pod, ports.engine);
-        const spec = { ...buildSandboxSpec(pod, attempt), volumes: planned.map(({ sandbox }) => sandbox) };
+        const parts = buildSandboxSpec(pod, attempt, ports.resolver);
+        for (const text of dnsFile(pod, ports.resolver)?.omitted ?? [])
+          events.event(pod, 'Warning', 'DNSConfigForming', text);
+        const spec = { ...parts, volumes: planned.map(({ sandbox }) => sandbox) };
         await runtime.runSandbox(spec, signal);
       } catch (error) {
         if (!signal.aborted && !hasCode(error, 'Unavailable')) {

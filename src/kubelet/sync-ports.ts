@@ -5,6 +5,7 @@ import type { ContainerRuntime, EngineInfo } from '../runtime/runtime.js';
 import type { VolumeService } from '../runtime/volumes.js';
 import type { RuntimeStreams } from '../runtime/streams.js';
 import type { Store } from '../store/store.js';
+import type { Resolver } from './core/dns-file.js';
 import type { StartProblem } from './core/sync-input.js';
 import type { EngineRestraints } from './engine-restraints.js';
 import type { EventSink } from './events/event-sink.js';
@@ -35,6 +36,8 @@ export interface SyncPorts {
   readonly seccompProfiles: SeccompProfiles;
   /** Of each container; absent: none. */
   readonly podPidsLimit?: number;
+  /** Of the node, as far as it is known. */
+  readonly resolver: Resolver;
 }
 
 /** One pod's part: what it is and what was seen when the actions were decided. */

@@ -32,24 +32,27 @@ export interface PortMapping {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
 }
 
-export interface DnsSettings {
-  readonly nameservers: readonly string[];
-  readonly searches: readonly string[];
-  /** `name` or `name:value`. */
-  readonly options: readonly string[];
+/**
+ * A file the engine makes for the sandbox and everything that joins it, and what is to be in it instead. In the text a line
+ * `@FILE` stands for what the engine wrote, `@FILE WORD` for those lines of it that begin with the word, and a line that
+ * begins with `@IP` is there once for each address of the pod.
+ */
+export interface SandboxFile {
+  readonly path: '/etc/hosts' | '/etc/resolv.conf';
+  readonly text: string;
 }
 
-/** Everything the pause container is made from. Hostname, DNS, hosts, ports and sysctls belong to it alone. */
+/** Everything the pause container is made from. Host name, network files, ports and sysctls belong to it alone. */
 export interface SandboxSpec {
   readonly pod: PodIdentity;
   readonly attempt: number;
   readonly specHash: string;
+  /** Empty on the host network, where the host's name is the pod's. */
   readonly hostname: string;
   readonly network: 'pod' | 'host';
   readonly ipc: 'pod' | 'host';
   readonly pid: 'sandbox' | 'host';
-  readonly dns?: DnsSettings;
-  readonly hostAliases: readonly { readonly ip: string; readonly hostnames: readonly string[] }[];
+  readonly files: readonly SandboxFile[];
   readonly ports: readonly PortMapping[];
   readonly sysctls: Readonly<Record<string, string>>;
   readonly volumes: readonly SandboxVolume[];

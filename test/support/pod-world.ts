@@ -142,6 +142,7 @@ export class PodWorld {
         allocatable: ALLOCATABLE,
         restraints: new EngineRestraints(runtime),
         seccompProfiles: new SeccompProfiles('/nowhere'),
+        resolver: { nameservers: [], searches: [], options: [] },
       },
       hostIP: '192.0.2.1',
       logger,

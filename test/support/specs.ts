@@ -10,7 +10,7 @@ export const sandboxSpec = (pod: PodIdentity, changes: Partial<SandboxSpec> = {}
   network: 'pod',
   ipc: 'pod',
   pid: 'sandbox',
-  hostAliases: [],
+  files: [],
   ports: [],
   sysctls: {},
   volumes: [],

@@ -2,6 +2,8 @@ import type { FieldErrors, FieldPath } from '../field-error.js';
 import { dnsLabelProblems, dnsSubdomainProblems, ipProblems } from '../names.js';
 import type { PodSpec } from '../schema/pod.js';
 
+/** Of Linux. */
+const MAX_HOSTNAME_LENGTH = 64;
 const MAX_NAMESERVERS = 3;
 const MAX_SEARCHES = 32;
 const MAX_SEARCH_CHARACTERS = 2048;
@@ -12,6 +14,7 @@ export function validateNetwork(spec: PodSpec, path: FieldPath, errors: FieldErr
     const name = spec[field] ?? '';
     if (name !== '') errors.check(path.child(field), name, dnsLabelProblems);
   }
+  validateHostnameOverride(spec, path, errors);
   for (const [index, { ip, hostnames }] of (spec.hostAliases ?? []).entries()) {
     const at = path.child('hostAliases').at(index);
     errors.check(at.child('ip'), ip, ipProblems);
@@ -21,6 +24,15 @@ export function validateNetwork(spec: PodSpec, path: FieldPath, errors: FieldErr
   }
   if ((spec.dnsPolicy ?? '') === '') errors.required(path.child('dnsPolicy'));
   validateDns(spec, path.child('dnsConfig'), errors);
+}
+
+function validateHostnameOverride(spec: PodSpec, path: FieldPath, errors: FieldErrors): void {
+  const { hostNetwork, hostnameOverride = '', setHostnameAsFQDN } = spec;
+  if (hostnameOverride === '') return;
+  const at = path.child('hostnameOverride');
+  if (hostnameOverride.length > MAX_HOSTNAME_LENGTH) errors.tooLong(at, MAX_HOSTNAME_LENGTH);
+  if (hostNetwork === true) errors.invalid(at, hostnameOverride, 'may not be set when hostNetwork is true');
+  if (setHostnameAsFQDN === true) errors.invalid(at, hostnameOverride, 'may not be set when setHostnameAsFQDN is true');
 }
 
 function validateDns({ dnsPolicy, dnsConfig }: PodSpec, path: FieldPath, errors: FieldErrors): void {

@@ -705,6 +705,16 @@ const podLevel: Row[] = [
     [`spec.hostname: Invalid value: "A": ${LABEL}`, 'spec.subdomain: Invalid value: "a.b": must not contain dots'],
   ],
   [
+    'a host name instead of all others',
+    web({ hostnameOverride: `${'x'.repeat(70)}_`, setHostnameAsFQDN: true, hostNetwork: true }),
+    [
+      `spec.hostnameOverride: Invalid value: "${'x'.repeat(70)}_": ${SUBDOMAIN}`,
+      'spec.hostnameOverride: Too long: may not be more than 64 bytes',
+      `spec.hostnameOverride: Invalid value: "${'x'.repeat(70)}_": may not be set when hostNetwork is true`,
+      `spec.hostnameOverride: Invalid value: "${'x'.repeat(70)}_": may not be set when setHostnameAsFQDN is true`,
+    ],
+  ],
+  [
     'host aliases',
     web({ hostAliases: [{ ip: '1', hostnames: ['a.b', 'A'] }] }),
     [

@@ -77,25 +77,17 @@ describe('the sandbox', () => {
     });
   });
 
-  it('has names, hosts and sysctls for the whole pod', () => {
-    const body = sandbox({
-      dns: { nameservers: ['10.0.0.1'], searches: ['svc'], options: ['ndots:5'] },
-      hostAliases: [{ ip: '10.1.1.1', hostnames: ['a', 'b'] }],
-      sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
-    });
-    expect(body.HostConfig).toMatchObject({
-      Dns: ['10.0.0.1'],
-      DnsSearch: ['svc'],
-      DnsOptions: ['ndots:5'],
-      ExtraHosts: ['a:10.1.1.1', 'b:10.1.1.1'],
-      Sysctls: { 'net.ipv4.ip_unprivileged_port_start': '0' },
-    });
-    expect(sandbox().HostConfig).not.toHaveProperty('Dns');
+  it('has sysctls for the whole pod', () => {
+    const sysctls = { 'net.ipv4.ip_unprivileged_port_start': '0' };
+    expect(sandbox({ sysctls }).HostConfig).toMatchObject({ Sysctls: sysctls });
   });
 
-  it('mounts and prepares the volumes of the pod', () => {
-    const body = sandbox({ volumes: [sandboxVolume('v-1', 'data', { mode: 0o2775, uid: 1, gid: 2 })] });
-    expect(body.Cmd).toEqual(['hold', '2775:1:2:/vols/data']);
+  it('writes the network files and prepares the volumes of the pod', () => {
+    const body = sandbox({
+      files: [{ path: '/etc/hosts', text: 'a\nb: c\n' }],
+      volumes: [sandboxVolume('v-1', 'data', { mode: 0o2775, uid: 1, gid: 2 })],
+    });
+    expect(body.Cmd).toEqual(['hold', 'file:/etc/hosts:a\nb: c\n', '2775:1:2:/vols/data']);
     expect(body.HostConfig?.Mounts).toEqual([
       { Type: 'volume', Source: 'v-1', Target: '/vols/data', ReadOnly: false, VolumeOptions: { NoCopy: true } },
     ]);

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PodSpec } from '../../../../src/api/schema/pod.js';
+import { hostsFile } from '../../../../src/kubelet/core/hosts-file.js';
 import { buildSandboxSpec } from '../../../../src/kubelet/core/sandbox-spec.js';
 import type { SandboxSpec } from '../../../../src/runtime/specs.js';
 import { aContainer, aPod } from '../../../support/builders.js';
 
-const specOf = (spec: Partial<PodSpec>, name = 'web'): Omit<SandboxSpec, 'volumes'> =>
-  buildSandboxSpec(aPod(spec, { metadata: { name } }), 0);
+const NODE = { nameservers: ['192.0.2.53'], searches: [], options: [] };
+const specOf = (spec: Partial<PodSpec>): Omit<SandboxSpec, 'volumes'> => buildSandboxSpec(aPod(spec), 0, NODE);
 
 describe('sandbox spec', () => {
   it('of a plain pod', () => {
-    expect(buildSandboxSpec(aPod(), 3)).toEqual({
+    expect(buildSandboxSpec(aPod(), 3, NODE)).toEqual({
       pod: { uid: 'uid-1', namespace: 'default', name: 'web' },
       attempt: 3,
       specHash: 'uid-1',
@@ -17,7 +18,7 @@ describe('sandbox spec', () => {
       network: 'pod',
       ipc: 'pod',
       pid: 'sandbox',
-      hostAliases: [],
+      files: [{ path: '/etc/hosts', text: hostsFile(aPod()) }],
       ports: [],
       sysctls: {},
     });
@@ -25,23 +26,13 @@ describe('sandbox spec', () => {
 
   it('of every attempt is the same but for its number', () => {
     const pod = aPod({ hostname: 'h', volumes: [{ name: 'v', emptyDir: {} }], dnsConfig: { searches: ['x'] } });
-    expect(buildSandboxSpec(pod, 7)).toEqual({ ...buildSandboxSpec(pod, 0), attempt: 7 });
+    expect(buildSandboxSpec(pod, 7, NODE)).toEqual({ ...buildSandboxSpec(pod, 0, NODE), attempt: 7 });
   });
 
   it.each<[string, Partial<PodSpec>, Partial<SandboxSpec>]>([
-    ['the host network', { hostNetwork: true }, { network: 'host' }],
+    ['the host network', { hostNetwork: true }, { network: 'host', hostname: '' }],
     ['host IPC', { hostIPC: true }, { ipc: 'host' }],
     ['host PIDs', { hostPID: true }, { pid: 'host' }],
-    [
-      'lines for /etc/hosts',
-      { hostAliases: [{ ip: '10.1.1.1', hostnames: ['db', 'db.local'] }, { ip: '10.1.1.2' }] },
-      {
-        hostAliases: [
-          { ip: '10.1.1.1', hostnames: ['db', 'db.local'] },
-          { ip: '10.1.1.2', hostnames: [] },
-        ],
-      },
-    ],
     [
       'sysctls by their dotted names',
       {
@@ -56,30 +47,17 @@ describe('sandbox spec', () => {
     ],
     [
       'DNS settings',
+      { dnsPolicy: 'None', dnsConfig: { nameservers: ['1.1.1.1'] } },
       {
-        dnsConfig: {
-          nameservers: ['1.1.1.1'],
-          searches: ['a.b'],
-          options: [{ name: 'ndots', value: '2' }, { name: 'edns0' }, { name: 'x', value: '' }],
-        },
+        files: [
+          { path: '/etc/hosts', text: hostsFile(aPod()) },
+          { path: '/etc/resolv.conf', text: 'nameserver 1.1.1.1\n' },
+        ],
       },
-      { dns: { nameservers: ['1.1.1.1'], searches: ['a.b'], options: ['ndots:2', 'edns0', 'x'] } },
     ],
-    ['DNS settings that are empty', { dnsConfig: {} }, { dns: { nameservers: [], searches: [], options: [] } }],
+    ['the whole name', { subdomain: 's', setHostnameAsFQDN: true }, { hostname: 'web.s.default.svc.cluster.local' }],
   ])('carries %s', (_what, spec, wanted) => {
     expect(specOf(spec)).toMatchObject(wanted);
-  });
-});
-
-describe('hostname', () => {
-  it.each<[string, string | undefined, string, string]>([
-    ["the pod's name", undefined, 'web', 'web'],
-    ["the spec's", 'other', 'web', 'other'],
-    ["the pod's name for an empty one", '', 'web', 'web'],
-    ['the first 63 characters', undefined, 'x'.repeat(70), 'x'.repeat(63)],
-    ['without dots and dashes where it is cut', undefined, `${'x'.repeat(60)}.-.yyy`, 'x'.repeat(60)],
-  ])('is %s', (_what, hostname, name, wanted) => {
-    expect(specOf(hostname === undefined ? {} : { hostname }, name).hostname).toBe(wanted);
   });
 });
 
