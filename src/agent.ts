@@ -1,3 +1,4 @@
+import type { ConfigObject } from './api/config-object.js';
 import type { Pod } from './api/schema/pod.js';
 import type { MetricsSource } from './apiserver/metrics/metrics-routes.js';
 import { openDataDir } from './data-dir/layout.js';
@@ -5,6 +6,7 @@ import { acquireAgentLock } from './data-dir/agent-lock.js';
 import { loadAgentId } from './data-dir/agent-id.js';
 import { ServiceAccountTokens } from './apiserver/auth/service-account-tokens.js';
 import { loadTokenSigner } from './apiserver/auth/signing-key.js';
+import { applyConfig } from './kubelet/apply-config.js';
 import { EventRecorder } from './kubelet/events/event-recorder.js';
 import { startFront, type FrontOptions } from './front.js';
 import { KubeletteError } from './lib/errors.js';
@@ -39,6 +41,8 @@ export interface Agent {
    * @throws `AlreadyExists`, `Forbidden`, `Invalid`
    */
   createPod(pod: Pod, uid?: string): Pod;
+  /** What pods use: made, or changed where it is there already. */
+  applyConfig(object: ConfigObject): void;
   /** Starts graceful deletion; a shorter grace on a second call wins; 0 removes the object at once. @throws `NotFound` */
   deletePod(namespace: string, name: string, graceSeconds?: number): void;
   /**
@@ -82,6 +86,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       ...(front === undefined ? {} : { url: front.url }),
       ready: node.ready,
       createPod,
+      applyConfig: (object) => applyConfig(store, object),
       deletePod: (namespace, name, graceSeconds) =>
         void requestPodDeletion(store, clock, namespace, name, graceSeconds),
       async stop({ deletePods, graceSeconds }) {

@@ -1,6 +1,8 @@
+import { CONFIG_KINDS, type ConfigObject } from './api/config-object.js';
 import type { Pod } from './api/schema/pod.js';
 import type { EventSink } from './kubelet/events/event-sink.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
+import { removeConfig } from './kubelet/static-pods/config-writer.js';
 import { FileSource } from './kubelet/static-pods/file-source.js';
 import { CONFIG_SOURCE, type PodSource } from './kubelet/static-pods/pod-source.js';
 import { runSourceWriter } from './kubelet/static-pods/source-writer.js';
@@ -57,5 +59,9 @@ function retireMissing(sources: readonly PodSource[], store: Store, { clock, log
     if (source === undefined || !missing.includes(source) || metadata.deletionTimestamp !== undefined) continue;
     logger.info({ pod: metadata.name, source }, 'pod comes from a source that is no longer configured, deleting it');
     requestPodDeletion(store, clock, metadata.namespace ?? 'default', metadata.name);
+  }
+  for (const object of CONFIG_KINDS.flatMap((kind) => store.list<ConfigObject>(kind).items)) {
+    const source = object.metadata.annotations?.[CONFIG_SOURCE];
+    if (source !== undefined && missing.includes(source)) removeConfig(store, object, clock.now());
   }
 }

@@ -2,12 +2,14 @@ import type * as z from 'zod';
 import { defaultPod } from './defaults.js';
 import { formatPath, type Position, type Problem } from './problem.js';
 import { explainAndRepair } from './schema-issues.js';
-import { configMapSchema, secretSchema, type ConfigMap, type Secret } from './schema/config.js';
+import type { ConfigObject } from './config-object.js';
+import { persistentVolumeClaimSchema } from './schema/claim.js';
+import { configMapSchema, secretSchema } from './schema/config.js';
 import { podSchema, type Pod } from './schema/pod.js';
 import { validatePod } from './validate.js';
 
 /** The kinds a manifest may hold. */
-export type ManifestObject = Pod | ConfigMap | Secret;
+export type ManifestObject = Pod | ConfigObject;
 
 type Path = readonly (string | number)[];
 
@@ -28,6 +30,7 @@ const schemas: Readonly<Record<string, z.ZodType<ManifestObject>>> = {
   Pod: podSchema,
   ConfigMap: configMapSchema,
   Secret: secretSchema,
+  PersistentVolumeClaim: persistentVolumeClaimSchema,
 };
 
 /** May a manifest hold this kind? */

@@ -1,3 +1,4 @@
+import type { ConfigObject } from '../api/config-object.js';
 import { formatProblem, type Problem } from '../api/problem.js';
 import { readPods } from '../api/read-pods.js';
 import type { Pod } from '../api/schema/pod.js';
@@ -9,10 +10,9 @@ const EXTENSIONS = ['.yaml', '.yml', '.json'];
 export interface ManifestsRead {
   readonly files: number;
   readonly pods: readonly Pod[];
+  readonly configs: readonly ConfigObject[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
-  /** Objects that are not pods. */
-  readonly others: readonly Problem[];
 }
 
 /** Reads files, folders and `-`. @throws KubeletteError when a path cannot be read */
@@ -22,24 +22,28 @@ export async function readManifests(paths: readonly string[]): Promise<Manifests
   return {
     files: files.length,
     pods: found.flatMap(({ pods }) => pods),
+    configs: found.flatMap(({ configs }) => configs),
     problems: [...found.flatMap(({ problems }) => problems), ...findDuplicates(found)],
     warnings: found.flatMap(({ warnings }) => warnings),
-    others: found.flatMap(({ others }) => others),
   };
 }
 
-/** Two pods of one name cannot both run. */
+/** Two objects of one kind and name cannot both be. */
 function findDuplicates(
-  files: readonly { readonly name: string; readonly pods: readonly Pod[] }[],
+  files: readonly {
+    readonly name: string;
+    readonly pods: readonly Pod[];
+    readonly configs: readonly ConfigObject[];
+  }[],
 ): readonly Problem[] {
   const firstFile = new Map<string, string>();
-  return files.flatMap(({ name: file, pods }) =>
-    pods.flatMap(({ metadata: { namespace = 'default', name } }) => {
-      const key = `${namespace}/${name}`;
+  return files.flatMap(({ configs, name: file, pods }) =>
+    [...pods, ...configs].flatMap(({ kind, metadata: { namespace = 'default', name } }) => {
+      const key = `${kind === 'Pod' ? 'pod' : kind} ${namespace}/${name}`;
       const first = firstFile.get(key);
       firstFile.set(key, first ?? file);
       if (first === undefined) return [];
-      const message = `Duplicate value: pod ${key} is also in ${first}`;
+      const message = `Duplicate value: ${key} is also in ${first}`;
       return [{ file, document: 1, line: 1, column: 1, path: 'metadata.name', message }];
     }),
   );

@@ -37,7 +37,7 @@ export interface PortMapping {
  * `@FILE` stands for what the engine wrote, `@FILE WORD` for those lines of it that begin with the word, and a line that
  * begins with `@IP` is there once for each address of the pod.
  */
-export interface SandboxFile {
+interface SandboxFile {
   readonly path: '/etc/hosts' | '/etc/resolv.conf';
   readonly text: string;
 }

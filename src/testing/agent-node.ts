@@ -1,4 +1,5 @@
 import type { Agent } from '../agent.js';
+import type { ConfigObject } from '../api/config-object.js';
 import type { Pod } from '../api/schema/pod.js';
 import type { Clock } from '../lib/clock.js';
 import { KubeletteError } from '../lib/errors.js';
@@ -37,7 +38,7 @@ export class AgentNode implements KubeletteNode {
   }
 
   async apply(manifest: string | object): Promise<PodHandle> {
-    const pods = await this.#read(manifest);
+    const { configs, pods } = await this.#read(manifest);
     const [pod] = pods;
     if (pod === undefined || pods.length > 1) {
       const names = pods.map(({ metadata }) => metadata.name).join(', ');
@@ -46,11 +47,14 @@ export class AgentNode implements KubeletteNode {
         `apply: expected one pod, got ${pods.length} (${names}); applyAll takes several`,
       );
     }
+    this.#use(configs);
     return this.#create(pod);
   }
 
   async applyAll(manifest: string | object): Promise<readonly PodHandle[]> {
-    return (await this.#read(manifest)).map((pod) => this.#create(pod));
+    const { configs, pods } = await this.#read(manifest);
+    this.#use(configs);
+    return pods.map((pod) => this.#create(pod));
   }
 
   pod(name: string, namespace = 'default'): PodHandle {
@@ -82,11 +86,16 @@ export class AgentNode implements KubeletteNode {
     }
   }
 
-  async #read(manifest: string | object): Promise<readonly Pod[]> {
+  async #read(manifest: string | object): ReturnType<typeof readManifestPods> {
     this.#stopping.signal.throwIfAborted();
-    const { pods, warnings } = await readManifestPods(manifest);
-    for (const warning of warnings) this.#parts.onWarning(warning);
-    return pods;
+    const read = await readManifestPods(manifest);
+    for (const warning of read.warnings) this.#parts.onWarning(warning);
+    return read;
+  }
+
+  /** Made, or changed where they are there already. */
+  #use(configs: readonly ConfigObject[]): void {
+    for (const object of configs) this.#parts.agent.applyConfig(object);
   }
 
   #create(pod: Pod): PodHandle {

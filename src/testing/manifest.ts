@@ -1,3 +1,4 @@
+import type { ConfigObject } from '../api/config-object.js';
 import { formatProblem } from '../api/problem.js';
 import { readPods } from '../api/read-pods.js';
 import type { Pod } from '../api/schema/pod.js';
@@ -8,14 +9,16 @@ import { readTextFiles, type TextFile } from '../lib/text-files.js';
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
 
 /**
- * The pods of a file, of all manifests in a folder, of YAML or JSON text, or of an object, ready to be created.
+ * The pods, and what they use, of a file, of all manifests in a folder, of YAML or JSON text, or of an object, ready to be created.
  * @throws KubeletteError `Invalid` with all problems, one per line; `NotFound` when the file does not exist
  */
-export async function readManifestPods(
-  manifest: string | object,
-): Promise<{ readonly pods: readonly Pod[]; readonly warnings: readonly string[] }> {
+export async function readManifestPods(manifest: string | object): Promise<{
+  readonly pods: readonly Pod[];
+  readonly configs: readonly ConfigObject[];
+  readonly warnings: readonly string[];
+}> {
   const found = (await manifestTexts(manifest)).map(({ name, text }) => readPods(text, name));
-  const problems = found.flatMap((one) => [...one.problems, ...one.others]).map(formatProblem);
+  const problems = found.flatMap((one) => one.problems).map(formatProblem);
   if (problems.length > 0) {
     throw new KubeletteError('Invalid', `the manifest is not valid:\n  ${problems.join('\n  ')}`, {
       details: { problems },
@@ -23,6 +26,7 @@ export async function readManifestPods(
   }
   return {
     pods: found.flatMap((one) => one.pods),
+    configs: found.flatMap((one) => one.configs),
     warnings: found.flatMap((one) => one.warnings).map(formatProblem),
   };
 }

@@ -37,7 +37,7 @@ export interface KubeletteNode extends AsyncDisposable {
   readonly nodeName: string;
   readonly engine: Engine;
   /**
-   * Accepts the pod of a manifest. Resolves when it is accepted, not when it runs: see `ready()`.
+   * Accepts the pod of a manifest, and the ConfigMaps, Secrets and claims beside it. Resolves when it is accepted, not when it runs: see `ready()`.
    * @param manifest a file's path, YAML or JSON text, or an object
    * @throws KubeletteError `Invalid` with every problem of the manifest, also when it does not hold exactly one pod;
    * `AlreadyExists`

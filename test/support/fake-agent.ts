@@ -1,6 +1,8 @@
 import { PassThrough, Readable, type Duplex } from 'node:stream';
 import type { Agent } from '../../src/agent.js';
 import type { Event } from '../../src/api/schema/event.js';
+import type { ConfigObject } from '../../src/api/config-object.js';
+import { applyConfig } from '../../src/kubelet/apply-config.js';
 import type { Pod, PodStatus } from '../../src/api/schema/pod.js';
 import { KubeletteError } from '../../src/lib/errors.js';
 import type { LogReadOptions } from '../../src/kubelet/logs/log-store.js';
@@ -57,6 +59,10 @@ export class FakeAgent implements Agent {
       return this.dial(target, port, host);
     },
   };
+
+  applyConfig(object: ConfigObject): void {
+    applyConfig(this.store, object);
+  }
 
   createPod(pod: Pod): Pod {
     return this.store.create<Pod>({ ...pod, metadata: { namespace: 'default', ...pod.metadata } });

@@ -1,5 +1,3 @@
-import { FieldErrors, ROOT, type FieldError } from '../../api/field-error.js';
-
 const SHORT: Readonly<Record<string, string>> = {
   ReadWriteOnce: 'RWO',
   ReadOnlyMany: 'ROX',
@@ -13,14 +11,3 @@ export const accessModesText = (modes: readonly string[] = []): string =>
     .filter(([mode]) => modes.includes(mode))
     .map(([, short]) => short)
     .join(',');
-
-/** At least one, and only those there are. */
-export function accessModeErrors(modes: readonly string[] = []): readonly FieldError[] {
-  const errors = new FieldErrors();
-  const path = ROOT.child('spec', 'accessModes');
-  if (modes.length === 0) errors.required(path, 'at least 1 access mode is required');
-  for (const [index, mode] of modes.entries()) {
-    if (!Object.hasOwn(SHORT, mode)) errors.unsupported(path.at(index), mode, Object.keys(SHORT).sort());
-  }
-  return errors.list;
-}

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FieldErrors, ROOT, type FieldError } from '../../api/field-error.js';
 import { persistentVolumeClaimSchema, type PersistentVolumeClaim } from '../../api/schema/claim.js';
+import { defaultClaim, validateClaim } from '../../api/validation/claim.js';
 import { defineKind } from '../resources/define-kind.js';
-import { accessModeErrors, accessModesText } from './access-modes.js';
+import { accessModesText } from './access-modes.js';
 import { ageColumn, nameColumn, textColumn, wide } from './columns.js';
 import { statusOf } from './status-subresource.js';
-import { validateMetadata } from './validate-metadata.js';
 
 const CLAIM = { group: '', version: 'v1', kind: 'PersistentVolumeClaim' };
 const UNSET = '<unset>';
@@ -40,21 +40,10 @@ export const persistentVolumeClaimKind = defineKind<PersistentVolumeClaim>({
     ageColumn,
     wide(textColumn('VolumeMode', 'A file system or a block device.', ({ spec }) => spec.volumeMode ?? UNSET)),
   ],
-  applyDefaults: (claim) => ({
-    ...claim,
-    spec: { ...claim.spec, volumeMode: claim.spec.volumeMode ?? 'Filesystem' },
-    status: { ...claim.status, phase: claim.status?.phase ?? 'Pending' },
-  }),
+  applyDefaults: defaultClaim,
   validate: validateClaim,
   validateUpdate: validateClaimUpdate,
 });
-
-function validateClaim(claim: PersistentVolumeClaim): readonly FieldError[] {
-  const errors = new FieldErrors();
-  if (claim.spec.resources?.requests?.['storage'] === undefined)
-    errors.required(ROOT.child('spec', 'resources').at('storage'));
-  return [...validateMetadata(claim), ...accessModeErrors(claim.spec.accessModes), ...errors.list];
-}
 
 /** A bound claim may grow, and a claim may be bound. Source: ValidatePersistentVolumeClaimUpdate */
 function validateClaimUpdate(next: PersistentVolumeClaim, before: PersistentVolumeClaim): readonly FieldError[] {

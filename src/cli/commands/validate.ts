@@ -20,8 +20,7 @@ export function registerValidate(program: Command, { terminal, exit }: CommandCo
     .action(async ({ filename, output }: ValidateFlags) => {
       const { countText, problemLine, readManifests } = await import('../manifests.js');
       const found = await readManifests(filename);
-      const { files, pods, problems } = found;
-      const warnings = [...found.warnings, ...found.others];
+      const { files, pods, problems, warnings } = found;
       if (problems.length > 0) exit(1);
       if (output !== undefined) {
         const summary = { files, pods: pods.length, problems, warnings };

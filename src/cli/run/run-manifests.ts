@@ -29,7 +29,7 @@ export async function runManifests(
 ): Promise<number> {
   const found = await readManifests(options.filename);
   const paint = painter(terminal.err, terminal.env);
-  const problems = [...found.problems, ...found.others];
+  const problems = found.problems;
   for (const problem of problems) terminal.err.write(`${paint('red', escapeText(problemLine(problem, 'error')))}\n`);
   for (const warning of found.warnings)
     terminal.err.write(`${paint('yellow', escapeText(problemLine(warning, 'warning')))}\n`);
@@ -40,6 +40,7 @@ export async function runManifests(
   const { dockerHost, filename, logLevel, nodeName, podSecurity, view, watch } = options;
   const run = {
     pods: found.pods,
+    configs: found.configs,
     view,
     nodeName,
     podSecurity,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startAgent, type Agent } from '../../agent.js';
 import type { PodSecurityLevel } from '../../api/pod-security/evaluate.js';
+import type { ConfigObject } from '../../api/config-object.js';
 import type { Pod } from '../../api/schema/pod.js';
 import { abortable } from '../../lib/abort.js';
 import { createLineLogger, type Logger, type LogLevel } from '../../lib/logger.js';
@@ -23,6 +24,8 @@ const DRAIN_MS = 5_000;
 
 export interface RunOptions {
   readonly pods: readonly Pod[];
+  /** What the pods use. */
+  readonly configs: readonly ConfigObject[];
   readonly view: 'logs' | 'table';
   readonly nodeName: string;
   readonly dockerHost?: string;
@@ -96,7 +99,7 @@ async function untilEnd(
   try {
     const end =
       options.watch === undefined
-        ? createAll(options.pods, agent, signal)
+        ? createAll(options, agent, signal)
         : followManifests(options.watch, agent, terminal.clock, logger, signal);
     await abortable(Promise.race([agent.ready.then(() => never()), end]), interrupted);
     if (interrupted.aborted) return EXIT_INTERRUPTED;
@@ -113,7 +116,8 @@ async function untilEnd(
 }
 
 /** Resolves when every pod has ended. */
-async function createAll(pods: readonly Pod[], agent: Agent, signal: AbortSignal): Promise<void> {
+async function createAll({ configs, pods }: RunOptions, agent: Agent, signal: AbortSignal): Promise<void> {
+  for (const object of configs) agent.applyConfig(object);
   for (const pod of pods) agent.createPod(pod);
   const done = new AbortController();
   const look = (): void => {

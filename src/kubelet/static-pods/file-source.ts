@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { ConfigObject } from '../../api/config-object.js';
 import type { Problem } from '../../api/problem.js';
 import type { Pod } from '../../api/schema/pod.js';
 import { isAbort } from '../../lib/abort.js';
@@ -88,24 +89,15 @@ const tidy = (path: string): string => join(path).replace(/(?<=.)\/+$/, '');
 function combine(roots: readonly ManifestRoot[]): Snapshot {
   // A file may be named itself and be in a directory that is named, too.
   const files = [...new Map(roots.flatMap((root) => root.files).map((file) => [file.path, file])).values()];
-  const chosen = new Map<string, Pod>();
-  const duplicates: Pod[] = [];
-  const repeated: Problem[] = [];
-  for (const file of files) {
-    for (const pod of file.pods ?? []) {
-      const first = chosen.get(objectKey(pod));
-      if (first === undefined) chosen.set(objectKey(pod), pod);
-      else {
-        duplicates.push(pod);
-        repeated.push(wholeFile(file.path, duplicateText(pod, first)));
-      }
-    }
-  }
+  const pods = firstOfEach(files.map((file) => ({ path: file.path, objects: file.pods ?? [] })));
+  const configs = firstOfEach(files.map((file) => ({ path: file.path, objects: file.configs })));
+  const repeated = [...pods.repeated, ...configs.repeated];
   return {
-    pods: [...chosen.values()],
+    pods: pods.chosen,
+    configs: configs.chosen,
     problems: [...roots.flatMap((root) => root.problems), ...files.flatMap((file) => file.problems), ...repeated],
     warnings: files.flatMap((file) => file.warnings),
-    duplicates,
+    duplicates: pods.duplicates,
     unread: [
       ...roots.filter((root) => root.unknown).map(({ path }) => path),
       ...files.filter((file) => file.pods === undefined).map(({ path }) => path),
@@ -113,5 +105,27 @@ function combine(roots: readonly ManifestRoot[]): Snapshot {
   };
 }
 
-const duplicateText = (pod: Pod, first: Pod): string =>
-  `pod ${objectKey(pod)} is ignored: ${first.metadata.annotations?.[MANIFEST] ?? 'another file'} has one of the same name`;
+/** Of several objects of one kind and name the first counts. */
+function firstOfEach<T extends Pod | ConfigObject>(
+  files: readonly { readonly path: string; readonly objects: readonly T[] }[],
+): { readonly chosen: readonly T[]; readonly duplicates: readonly T[]; readonly repeated: readonly Problem[] } {
+  const chosen = new Map<string, T>();
+  const duplicates: T[] = [];
+  const repeated: Problem[] = [];
+  for (const { objects, path } of files) {
+    for (const object of objects) {
+      const key = `${object.kind} ${objectKey(object)}`;
+      const first = chosen.get(key);
+      if (first === undefined) chosen.set(key, object);
+      else {
+        duplicates.push(object);
+        repeated.push(wholeFile(path, duplicateText(object, first)));
+      }
+    }
+  }
+  return { chosen: [...chosen.values()], duplicates, repeated };
+}
+
+const duplicateText = (object: Pod | ConfigObject, first: Pod | ConfigObject): string =>
+  `${object.kind === 'Pod' ? 'pod' : object.kind} ${objectKey(object)} is ignored: ` +
+  `${first.metadata.annotations?.[MANIFEST] ?? 'another file'} has one of the same name`;

@@ -1,3 +1,4 @@
+import type { ConfigObject } from '../../api/config-object.js';
 import type { Problem } from '../../api/problem.js';
 import type { Pod } from '../../api/schema/pod.js';
 import type { Clock } from '../../lib/clock.js';
@@ -23,6 +24,7 @@ export class ManifestFile {
   #sinceMs = 0;
   #taken: string | undefined;
   #pods: readonly Pod[] | undefined;
+  #configs: readonly ConfigObject[] = [];
   #problems: readonly Problem[] = [];
   #warnings: readonly Problem[] = [];
 
@@ -35,6 +37,11 @@ export class ManifestFile {
   /** Of the last content that was good; undefined when there has been none. */
   get pods(): readonly Pod[] | undefined {
     return this.#pods;
+  }
+
+  /** The same; none before there was good content. */
+  get configs(): readonly ConfigObject[] {
+    return this.#configs;
   }
 
   /** Of the content it has now. */
@@ -77,8 +84,11 @@ export class ManifestFile {
       return this.#refuse(`cannot be read: ${errorMessage(error)}`);
     }
     if (text === undefined) return false;
-    const { pods, problems, warnings } = this.#parse(text, this.path);
-    if (problems.length === 0) this.#pods = pods;
+    const { configs, pods, problems, warnings } = this.#parse(text, this.path);
+    if (problems.length === 0) {
+      this.#pods = pods;
+      this.#configs = configs;
+    }
     this.#problems = problems;
     this.#warnings = warnings;
     return true;

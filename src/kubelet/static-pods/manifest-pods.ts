@@ -1,8 +1,10 @@
+import { prepareConfig, type ConfigObject } from '../../api/config-object.js';
 import { decodeManifest, type DecodedObject } from '../../api/decode.js';
 import { defaultPod } from '../../api/defaults.js';
 import { podUid } from '../../api/hash.js';
 import { byPosition, type Problem } from '../../api/problem.js';
 import type { ObjectMeta } from '../../api/schema/meta.js';
+import { problemsIn } from '../../api/read-pods.js';
 import type { Pod, PodSpec } from '../../api/schema/pod.js';
 import { validatePod } from '../../api/validate.js';
 import { readDocuments } from '../../api/yaml-documents.js';
@@ -21,6 +23,8 @@ export interface ManifestPodsOptions {
 export interface ManifestPods {
   /** Empty when there are problems: a file counts as a whole or not at all. */
   readonly pods: readonly Pod[];
+  /** ConfigMaps, Secrets and claims, marked as those of the source. The same. */
+  readonly configs: readonly ConfigObject[];
   readonly problems: readonly Problem[];
   readonly warnings: readonly Problem[];
 }
@@ -34,14 +38,15 @@ export interface ManifestPods {
 export function readManifestPods(text: string, file: string, options: ManifestPodsOptions): ManifestPods {
   const { objects, problems: found, warnings: inVain } = decodeManifest(text, { file, nodeName: options.nodeName });
   const problems = [...found];
-  const warnings = [...inVain];
   const pods: Pod[] = [];
+  const configs: ConfigObject[] = [];
   for (const decoded of objects) {
     const { object } = decoded;
     if (object.kind !== 'Pod') {
-      warnings.push(
-        problemAt(decoded, file, ['kind'], 'kind', `only Pods are taken from manifests, not this ${object.kind}`),
-      );
+      const prepared = prepareConfig(object);
+      problems.push(...problemsIn(decoded, file, prepared.errors));
+      if (object.metadata.name === '') problems.push(unnamed(decoded, file));
+      configs.push(marked(prepared.object, file, options.source));
       continue;
     }
     const pod = defaultPod(identify(object, file, options));
@@ -53,9 +58,15 @@ export function readManifestPods(text: string, file: string, options: ManifestPo
     problems.push(wholeFile(file, 'there is no object in it'));
   return {
     pods: problems.length > 0 ? [] : pods,
+    configs: problems.length > 0 ? [] : configs,
     problems: problems.sort(byPosition),
-    warnings: warnings.sort(byPosition),
+    warnings: inVain,
   };
+}
+
+function marked(object: ConfigObject, file: string, source: string): ConfigObject {
+  const annotations = { ...object.metadata.annotations, [CONFIG_SOURCE]: source, [MANIFEST]: file };
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 function identify(pod: Pod, file: string, { nodeName, source, suffixName, tolerateAll }: ManifestPodsOptions): Pod {
@@ -88,15 +99,7 @@ const tolerant = (spec: PodSpec): PodSpec => ({
 
 /** @param written the pod as it is in the file */
 function problemsOf(pod: Pod, written: Pod, decoded: DecodedObject, file: string, nodeName: string): Problem[] {
-  const problems = validatePod(pod).map(({ path, segments, message }) =>
-    problemAt(
-      decoded,
-      file,
-      segments,
-      path,
-      message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message,
-    ),
-  );
+  const problems = problemsIn(decoded, file, validatePod(pod));
   const wanted = written.spec.nodeName;
   if (wanted !== undefined && wanted !== '' && wanted !== nodeName)
     problems.push(
@@ -109,11 +112,12 @@ function problemsOf(pod: Pod, written: Pod, decoded: DecodedObject, file: string
       ),
     );
   if (written.metadata.name === '' && !problems.some(({ path }) => path === 'metadata.name'))
-    problems.push(
-      problemAt(decoded, file, ['metadata'], 'metadata.name', 'Required value: a pod from a manifest needs a name'),
-    );
+    problems.push(unnamed(decoded, file));
   return problems;
 }
+
+const unnamed = (decoded: DecodedObject, file: string): Problem =>
+  problemAt(decoded, file, ['metadata'], 'metadata.name', 'Required value: an object of a manifest needs a name');
 
 const problemAt = (
   { document, locate }: DecodedObject,

@@ -1,3 +1,4 @@
+import type { ConfigObject } from '../../api/config-object.js';
 import { formatProblem, type Problem } from '../../api/problem.js';
 import type { Pod } from '../../api/schema/pod.js';
 
@@ -7,6 +8,8 @@ import type { Pod } from '../../api/schema/pod.js';
  */
 export interface Snapshot {
   readonly pods: readonly Pod[];
+  /** ConfigMaps, Secrets and claims, defaulted and valid; no two of a kind have the same namespace and name. */
+  readonly configs: readonly ConfigObject[];
   /** What is wrong. Line 0: with the file as a whole. Pods of a file with a problem are those of its last good content. */
   readonly problems: readonly Problem[];
   /** Fields without effect, objects that are not pods. */

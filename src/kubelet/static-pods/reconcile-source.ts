@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject } from '../../api/schema/meta.js';
 import type { Pod } from '../../api/schema/pod.js';
 import { objectKey } from '../../store/store.js';
 import { CONFIG_SEEN, CONFIG_SOURCE, MANIFEST, type Snapshot } from './pod-source.js';
@@ -57,8 +58,8 @@ export function reconcileSource({ source, desired, stored }: ReconcileInput): So
 const sourceOf = (pod: Pod): string | undefined => pod.metadata.annotations?.[CONFIG_SOURCE];
 
 /** Its file, or the directory of it, could not be read. */
-function mayBeWanted(pod: Pod, unread: readonly string[]): boolean {
-  const manifest = pod.metadata.annotations?.[MANIFEST];
+export function mayBeWanted({ metadata }: KubeObject, unread: readonly string[]): boolean {
+  const manifest = metadata.annotations?.[MANIFEST];
   if (manifest === undefined) return unread.length > 0;
   return unread.some((path) => manifest === path || manifest.startsWith(`${path}/`));
 }

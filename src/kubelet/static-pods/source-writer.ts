@@ -1,3 +1,4 @@
+import { CONFIG_KINDS } from '../../api/config-object.js';
 import type { Pod } from '../../api/schema/pod.js';
 import { isAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
@@ -8,6 +9,7 @@ import { RESYNC_PERIOD_MS } from '../../options.js';
 import { objectKey, type Store } from '../../store/store.js';
 import type { EventSink } from '../events/event-sink.js';
 import { requestPodDeletion } from '../pod-deletion.js';
+import { ConfigWriter } from './config-writer.js';
 import { CONFIG_SEEN, describeProblem, type PodSource, type Snapshot } from './pod-source.js';
 import { reconcileSource } from './reconcile-source.js';
 
@@ -53,6 +55,7 @@ const failureText = ({ error, pod }: Failure): string => `${objectKey(pod)}: ${e
 class SourceWriter {
   readonly #options: SourceWriterOptions;
   readonly #wake = new Wake();
+  readonly #configs: ConfigWriter;
   #snapshot: Snapshot | undefined;
   #delivered = false;
   /** Told already: problems and failures as text, ignored pods by uid and name. */
@@ -62,6 +65,7 @@ class SourceWriter {
 
   constructor(options: SourceWriterOptions) {
     this.#options = options;
+    this.#configs = new ConfigWriter(options.source.name, options.store, options.logger);
   }
 
   async read(signal: AbortSignal): Promise<void> {
@@ -72,16 +76,20 @@ class SourceWriter {
     }
   }
 
-  /** A pod that went away may have kept its successor waiting; one that someone changed has to be changed back. */
+  /** An object that went away may have kept its successor waiting; one that someone changed has to be changed back. */
   async watch(signal: AbortSignal): Promise<void> {
+    await Promise.all((['Pod', ...CONFIG_KINDS] as const).map((kind) => this.#watchKind(kind, signal)));
+  }
+
+  async #watchKind(kind: string, signal: AbortSignal): Promise<void> {
     const { store, logger } = this.#options;
     while (!signal.aborted) {
       try {
-        const changes = store.watch<Pod>('Pod', String(store.revision), signal)[Symbol.asyncIterator]();
+        const changes = store.watch(kind, String(store.revision), signal)[Symbol.asyncIterator]();
         while ((await changes.next()).done !== true) this.#wake.set();
       } catch (error) {
         // Too far behind: nothing is lost, as the whole store is looked at each time.
-        logger.debug({ err: error }, 'watching pods starts over');
+        logger.debug({ err: error }, 'watching objects starts over');
       }
       this.#wake.set();
     }
@@ -103,6 +111,7 @@ class SourceWriter {
     const stored = store.list<Pod>('Pod').items;
     const changes = reconcileSource({ source: source.name, desired: snapshot, stored });
     const now = clock.now();
+    this.#configs.apply(snapshot, now);
     const failures: Failure[] = [];
     const attempt = (pod: Pod, change: (metadata: Pod['metadata']) => unknown): void => {
       // One pod's trouble is not another one's.

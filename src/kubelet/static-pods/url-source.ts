@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { describeConfig, type ConfigObject } from '../../api/config-object.js';
 import type { Pod } from '../../api/schema/pod.js';
 import { isAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
@@ -52,7 +53,7 @@ export class UrlSource implements PodSource {
         const answer = await this.#fetch(signal);
         if ('text' in answer && answer.text !== lastText) {
           lastText = answer.text;
-          content = this.#parse(answer.text, content?.pods);
+          content = this.#parse(answer.text, content);
         }
         const snapshot = this.#combine(content, 'failure' in answer ? answer.failure : undefined);
         if (!isDeepStrictEqual(snapshot, last)) {
@@ -66,17 +67,22 @@ export class UrlSource implements PodSource {
     }
   }
 
-  /** @param good pods to stay with when the text has problems */
-  #parse(text: string, good: readonly Pod[] | undefined): ManifestPods {
+  /** @param good what to stay with when the text has problems */
+  #parse(text: string, good: ManifestPods | undefined): ManifestPods {
     const { nodeName } = this.#options;
     const url = this.#url;
     if (text.trim() === '')
-      return { pods: [], problems: [wholeFile(url, `zero-length data received from ${url}`)], warnings: [] };
+      return {
+        pods: [],
+        configs: [],
+        problems: [wholeFile(url, `zero-length data received from ${url}`)],
+        warnings: [],
+      };
     const options = { nodeName, source: this.name, suffixName: true, tolerateAll: false };
     const parsed = readManifestPods(text, url, options);
     // An empty PodList is no mistake: it says that there are none.
     if (parsed.problems.length === 0 || good === undefined) return parsed;
-    return { ...parsed, pods: good };
+    return { ...parsed, pods: good.pods, configs: good.configs };
   }
 
   #combine(content: ManifestPods | undefined, failure: string | undefined): Snapshot {
@@ -87,12 +93,18 @@ export class UrlSource implements PodSource {
       if (pods.has(objectKey(pod))) duplicates.push(pod);
       else pods.set(objectKey(pod), pod);
     }
+    // Of two of a kind and name the first counts, as with pods.
+    const configs = new Map<string, ConfigObject>();
+    for (const object of content?.configs ?? []) {
+      if (!configs.has(describeConfig(object))) configs.set(describeConfig(object), object);
+    }
     const failed = failure === undefined ? [] : [wholeFile(url, failure)];
     const repeated = duplicates.map((pod) =>
       wholeFile(url, `pod ${objectKey(pod)} is ignored: there are two of this name`),
     );
     return {
       pods: [...pods.values()],
+      configs: [...configs.values()],
       problems: [...failed, ...(content?.problems ?? []), ...repeated],
       warnings: content?.warnings ?? [],
       duplicates,

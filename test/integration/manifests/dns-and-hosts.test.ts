@@ -6,7 +6,7 @@ const kubelette = useNode();
 it('dns-and-hosts: a container sees the files the kubelet writes', async () => {
   const pod = await kubelette.node.apply('manifests/dns-and-hosts.yaml');
   await pod.ready();
-  const { podIP } = await pod.status();
+  const { podIP } = pod.status();
   const read = async (...command: string[]): Promise<string> => (await pod.exec(command)).stdout;
   const name = 'frontend.shop.default.svc.cluster.local';
 

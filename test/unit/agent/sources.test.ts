@@ -5,7 +5,7 @@ import { silentLogger } from '../../../src/lib/logger.js';
 import type { AgentOptions } from '../../../src/options.js';
 import { startSources } from '../../../src/sources.js';
 import { MemoryStore } from '../../../src/store/memory-store.js';
-import { aPod } from '../../support/builders.js';
+import { aConfigMap, aPod, aSecret } from '../../support/builders.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { RecordedEvents } from '../../support/recorded-events.js';
 
@@ -50,6 +50,19 @@ describe('without sources', () => {
     give('by-hand');
     await start();
     expect(leaving()).toEqual(['from-a-file', 'from-the-web']);
+  });
+
+  it('what pods of one used goes, all else stays', async () => {
+    const from = (name: string, source: string) => ({
+      ...aConfigMap(name, {}),
+      metadata: { name, namespace: 'default', annotations: { [CONFIG_SOURCE]: source } },
+    });
+    store.create(from('from-a-file', 'file'));
+    store.create(from('from-the-api', 'api'));
+    store.create(aSecret('by-hand', {}));
+    await start();
+    const left = ['ConfigMap', 'Secret'].flatMap((kind) => store.list(kind).items.map(({ metadata }) => metadata.name));
+    expect(left).toEqual(['from-the-api', 'by-hand']);
   });
 
   it('a pod that is leaving already keeps its own deadline', async () => {

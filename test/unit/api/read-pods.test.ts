@@ -10,8 +10,8 @@ spec: { containers: [{ name: app, image: 'busybox:1' }] }
 
 describe('readPods', () => {
   it('gives pods with defaults and a namespace, of all documents', () => {
-    const { pods, problems, warnings, others } = readPods(`${POD}---\n${POD.replace('web', 'other')}`, 'x.yaml');
-    expect({ problems, warnings, others }).toEqual({ problems: [], warnings: [], others: [] });
+    const { pods, configs, problems, warnings } = readPods(`${POD}---\n${POD.replace('web', 'other')}`, 'x.yaml');
+    expect({ configs, problems, warnings }).toEqual({ configs: [], problems: [], warnings: [] });
     expect(pods.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`)).toEqual([
       'default/web',
       'default/other',
@@ -28,14 +28,61 @@ describe('readPods', () => {
     expect(texts.at(-1)).toMatch(/^x\.yaml:9:\d+: spec\.containers\[0\]\.name: Invalid value: "App"/);
   });
 
-  it('sets aside what is no pod', () => {
-    const { pods, problems, others } = readPods(
-      `${POD}---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\n`,
-      'x.yaml',
-    );
-    expect(pods).toHaveLength(1);
+  it('gives what pods use, with defaults and a namespace', () => {
+    const text = `${POD}---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: c }
+---
+apiVersion: v1
+kind: Secret
+metadata: { name: s, namespace: other }
+stringData: { password: 'päss' }
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: p }
+spec: { accessModes: [ReadWriteOnce], resources: { requests: { storage: 1Gi } } }
+`;
+    const { pods, configs, problems } = readPods(text, 'x.yaml');
     expect(problems).toEqual([]);
-    expect(others.map(formatProblem)).toEqual(['x.yaml:7:7: kind: only Pods are run, not yet this ConfigMap']);
+    expect(pods).toHaveLength(1);
+    expect(configs).toMatchObject([
+      { kind: 'ConfigMap', metadata: { namespace: 'default', name: 'c' } },
+      { kind: 'Secret', metadata: { namespace: 'other' }, type: 'Opaque', data: { password: 'cMOkc3M=' } },
+      { kind: 'PersistentVolumeClaim', spec: { volumeMode: 'Filesystem' }, status: { phase: 'Pending' } },
+    ]);
+    expect(configs[1]).not.toHaveProperty('stringData');
+  });
+
+  it('says what is wrong with them, and where, without telling a secret', () => {
+    const text = `apiVersion: v1
+kind: Secret
+metadata: { name: s }
+type: kubernetes.io/tls
+data: { tls.crt: 'topsecret!', '..': YQ== }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: C, generateName: c- }
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: { name: p }
+spec: { accessModes: [] }
+`;
+    const { configs, problems } = readPods(text, 'x.yaml');
+    expect(configs).toEqual([]);
+    const texts = problems.map(formatProblem);
+    expect(texts.map((problem) => problem.split(': ').slice(0, 3).join(': '))).toEqual([
+      'x.yaml:5:1: data[tls.key]: Required value',
+      'x.yaml:5:18: data[tls.crt]: Invalid value',
+      'x.yaml:5:38: data[..]: Invalid value',
+      'x.yaml:9:19: metadata.name: Invalid value',
+      'x.yaml:14:1: spec.resources[storage]: Required value',
+      'x.yaml:14:9: spec.accessModes: Required value',
+    ]);
+    expect(texts.join('\n')).not.toContain('topsecret');
   });
 
   it('wants a name and at least one object', () => {

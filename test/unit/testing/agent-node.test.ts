@@ -56,6 +56,15 @@ describe('apply', () => {
     expect(node.pods().map(({ name }) => name)).toEqual(['from-file', 'from-json', 'from-object', 'web']);
   });
 
+  it('takes what the pod uses beside it, and changes it where it is there', async () => {
+    const config = (value: string): string =>
+      `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\ndata: { k: ${value} }\n---\n`;
+    await node.apply(config('one') + YAML);
+    expect(agent.store.get('ConfigMap', 'default/c')).toMatchObject({ data: { k: 'one' } });
+    await node.applyAll(config('two'));
+    expect(agent.store.get('ConfigMap', 'default/c')).toMatchObject({ data: { k: 'two' } });
+  });
+
   it('fills in defaults', async () => {
     await node.apply(YAML);
     expect(agent.pod('web').spec).toMatchObject({ restartPolicy: 'Always', terminationGracePeriodSeconds: 30 });

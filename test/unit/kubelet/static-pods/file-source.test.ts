@@ -68,7 +68,7 @@ const neverWithout = (name: string, from = 0): void => {
 describe('a directory of manifests', () => {
   it('is delivered whole at the start, also when it is empty', async () => {
     await start();
-    expect(snapshots).toEqual([{ pods: [], problems: [], warnings: [], duplicates: [], unread: [] }]);
+    expect(snapshots).toEqual([{ pods: [], configs: [], problems: [], warnings: [], duplicates: [], unread: [] }]);
   });
 
   it('is read in the order of names, several documents in a file', async () => {

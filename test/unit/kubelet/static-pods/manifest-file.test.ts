@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pod } from '../../../../src/api/schema/pod.js';
 import { ManifestFile, SETTLE_MS, VANISH_MS } from '../../../../src/kubelet/static-pods/manifest-file.js';
+import type { ManifestPods } from '../../../../src/kubelet/static-pods/manifest-pods.js';
 import { wholeFile } from '../../../../src/kubelet/static-pods/pod-source.js';
 import { FakeClock } from '../../../support/fake-clock.js';
 
@@ -14,9 +15,9 @@ let file: ManifestFile;
 let reads: number;
 
 /** Every word of the text is a pod; `!` is a problem. */
-const parse = (text: string): { pods: Pod[]; problems: ReturnType<typeof wholeFile>[]; warnings: [] } => {
+const parse = (text: string): ManifestPods => {
   reads += 1;
-  if (text.includes('!')) return { pods: [], problems: [wholeFile(path, 'bad')], warnings: [] };
+  if (text.includes('!')) return { pods: [], configs: [], problems: [wholeFile(path, 'bad')], warnings: [] };
   const words = text.split(/\s+/).filter((word) => word !== '');
   const pods = words.map((name): Pod => ({
     apiVersion: 'v1',
@@ -24,7 +25,7 @@ const parse = (text: string): { pods: Pod[]; problems: ReturnType<typeof wholeFi
     metadata: { name },
     spec: { containers: [] },
   }));
-  return { pods, problems: [], warnings: [] };
+  return { pods, configs: [], problems: [], warnings: [] };
 };
 const pods = (): string[] | undefined => file.pods?.map(({ metadata }) => metadata.name);
 

@@ -100,7 +100,12 @@ describe('problems of a manifest', () => {
   });
 
   it('are not that a list is empty', () => {
-    expect(read('apiVersion: v1\nkind: PodList\nitems: []\n')).toEqual({ pods: [], problems: [], warnings: [] });
+    expect(read('apiVersion: v1\nkind: PodList\nitems: []\n')).toEqual({
+      pods: [],
+      configs: [],
+      problems: [],
+      warnings: [],
+    });
   });
 
   it('are a node that is not this one, and a missing name', () => {
@@ -113,16 +118,30 @@ describe('problems of a manifest', () => {
     ]);
   });
 
-  it('are not objects of another kind: they give a warning', () => {
+  it('come with what they use, marked as coming from there', () => {
     const {
+      configs,
       pods,
       problems: found,
-      warnings,
     } = read(`${pod()}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n`);
-    expect(pods).toHaveLength(1);
     expect(found).toEqual([]);
-    expect(warnings.map(describeProblem)).toEqual([
-      '/pods/web.yaml:11:7: kind: only Pods are taken from manifests, not this ConfigMap',
+    expect(pods).toHaveLength(1);
+    expect(configs.map(({ metadata }) => metadata)).toEqual([
+      {
+        name: 'c',
+        namespace: 'default',
+        annotations: { 'kubernetes.io/config.source': 'file', 'kubelette.dev/manifest': '/pods/web.yaml' },
+      },
     ]);
+  });
+
+  it('are not taken when something they use is wrong', () => {
+    const {
+      configs,
+      pods,
+      problems: found,
+    } = read(`${pod()}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: C}\n`);
+    expect({ configs, pods }).toEqual({ configs: [], pods: [] });
+    expect(found).toHaveLength(1);
   });
 });

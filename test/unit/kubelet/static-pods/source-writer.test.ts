@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ConfigObject } from '../../../../src/api/config-object.js';
+import type { ConfigMap } from '../../../../src/api/schema/config.js';
 import type { Pod } from '../../../../src/api/schema/pod.js';
 import { admitPod } from '../../../../src/kubelet/pod-admission.js';
 import { readManifestPods } from '../../../../src/kubelet/static-pods/manifest-pods.js';
 import {
   CONFIG_SEEN,
+  CONFIG_SOURCE,
   wholeFile,
   type PodSource,
   type Snapshot,
@@ -11,6 +14,7 @@ import {
 import { runSourceWriter } from '../../../../src/kubelet/static-pods/source-writer.js';
 import { silentLogger, type Logger } from '../../../../src/lib/logger.js';
 import { MemoryStore } from '../../../../src/store/memory-store.js';
+import { aConfigMap } from '../../../support/builders.js';
 import { FakeClock } from '../../../support/fake-clock.js';
 
 const NODE = 'node-a';
@@ -35,7 +39,7 @@ class TestSource implements PodSource {
   failure: Error | undefined;
 
   say(pods: Pod[], more: Partial<Snapshot> = {}): void {
-    this.#queue.push({ pods, problems: [], warnings: [], duplicates: [], unread: [], ...more });
+    this.#queue.push({ pods, configs: [], problems: [], warnings: [], duplicates: [], unread: [], ...more });
     this.#resume?.();
   }
 
@@ -183,6 +187,31 @@ describe('the writer of a source', () => {
     store.remove('Pod', 'default/web');
     await settle();
     expect(images()).toContain('busybox:1');
+  });
+
+  it('keeps what pods use as the manifest says, and says once what it cannot take', async () => {
+    const config = (name: string, value: string): ConfigObject => ({
+      ...aConfigMap(name, { k: value }),
+      metadata: { name, namespace: 'default', annotations: { [CONFIG_SOURCE]: 'file' } },
+    });
+    store.create(aConfigMap('theirs', { k: 'v' }));
+    source.say([pod('web')], { configs: [config('theirs', 'x'), config('ours', '1')] });
+    await settle();
+    source.say([pod('web')], { configs: [config('theirs', 'x'), config('ours', '2')] });
+    await settle();
+    const data = (name: string) => store.get<ConfigMap>('ConfigMap', `default/${name}`)?.data;
+    expect([data('theirs'), data('ours')]).toEqual([{ k: 'v' }, { k: '2' }]);
+    expect(logged).toEqual([
+      'error object of a manifest cannot be stored ConfigMap default/theirs is left as it is: there is one that no manifest made',
+    ]);
+
+    store.update(config('ours', 'by hand'));
+    store.remove('ConfigMap', 'default/theirs');
+    await settle();
+    expect([data('theirs'), data('ours')]).toEqual([{ k: 'x' }, { k: '2' }]);
+    source.say([pod('web')]);
+    await settle();
+    expect([data('theirs'), data('ours')]).toEqual([undefined, undefined]);
   });
 
   it('records duplicates once for each pod', async () => {
