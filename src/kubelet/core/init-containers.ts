@@ -22,8 +22,8 @@ export function firstPendingInit(inits: readonly ContainerView[]): number {
   return pending === -1 ? inits.length : pending;
 }
 
-/** A sidecar has done its part for the next container as soon as it runs. */
+/** A sidecar has done its part for the next container as soon as it runs and its startup probe, if any, succeeded. */
 const isDone = (view: ContainerView): boolean =>
-  view.kind === 'sidecar' ? view.newest?.state === 'running' && view.startedHere : view.succeededHere;
+  view.kind === 'sidecar' ? view.started && view.startedHere : view.succeededHere;
 
 const isCreatedHere = (view: ContainerView): boolean => view.newest?.state === 'created';

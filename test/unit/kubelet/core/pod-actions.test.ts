@@ -364,6 +364,27 @@ describe('init containers', () => {
   });
 });
 
+describe('a sidecar with a startup probe', () => {
+  const startupProbe = { exec: { command: ['true'] } };
+  const sidecar = aContainer('proxy', { restartPolicy: 'Always', startupProbe });
+  const pod = aPod({ initContainers: [sidecar] });
+  const proxy = anInstance('proxy', { kind: 'sidecar', specHash: containerHash(sidecar) });
+  const withResult = (result?: 'success' | 'failure', ...others: ReturnType<typeof anInstance>[]): string[] => {
+    const probes = new Map(result === undefined ? [] : [[proxy.id, { startup: result }]]);
+    const input = { pod, observed: observedPod([proxy, ...others]), problems: new Map(), probes, now: T0 + 2_000 };
+    return computePodActions(input).actions.map(words);
+  };
+
+  it('holds back what comes after it until the probe has succeeded', () => {
+    expect(withResult()).toEqual([]);
+    expect(withResult('success')).toEqual(['start app/0']);
+  });
+
+  it('holds back nothing once an app was started', () => {
+    expect(withResult(undefined, anInstance('app', ended(1)))).toEqual(['start app/1']);
+  });
+});
+
 describe('start problems', () => {
   it('hold a start back until their time has come', () => {
     const problem = { reason: 'ErrImagePull', message: 'no such host', retryAt: T0 + 9_000 };
