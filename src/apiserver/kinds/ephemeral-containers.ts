@@ -11,6 +11,7 @@ const FORBIDDEN = [
   'lifecycle',
   'resources',
   'resizePolicy',
+  'restartPolicyRules',
 ] as const satisfies readonly (keyof EphemeralContainer)[];
 const CANNOT = 'cannot be set for an Ephemeral Container';
 

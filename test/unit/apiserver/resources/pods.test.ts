@@ -272,6 +272,10 @@ describe('ephemeral containers', () => {
     [{ resources: { limits: { cpu: '1' } } }, '[0].resources: Forbidden: cannot be set for an Ephemeral Container'],
     [{ lifecycle: { preStop: {} } }, '[0].lifecycle: Forbidden: cannot be set for an Ephemeral Container'],
     [
+      { restartPolicyRules: [{ action: 'Restart', exitCodes: { operator: 'In', values: [1] } }] },
+      '[0].restartPolicyRules: Forbidden: cannot be set for an Ephemeral Container',
+    ],
+    [
       { volumeMounts: [{ name: 'v', mountPath: '/v', subPath: 'x' }] },
       '[0].volumeMounts[0].subPath: Forbidden: cannot be set for an Ephemeral Container',
     ],
