@@ -80,11 +80,19 @@ interface Connected {
 
 export function startNode(node: NodeOptions): Node {
   const stopping = new AbortController();
+  // Ended first when the pods are deleted, or a source would bring its pods back.
+  const wanting = new AbortController();
   let connected: Connected | undefined;
   const loops: Promise<void>[] = [];
-  const ready = connectAndRun(node, stopping.signal, loops, (value) => {
-    connected = value;
-  });
+  const ready = connectAndRun(
+    node,
+    stopping.signal,
+    AbortSignal.any([stopping.signal, wanting.signal]),
+    loops,
+    (value) => {
+      connected = value;
+    },
+  );
   // Whoever starts the agent may not wait for it; a failure is logged where it happens.
   ready.catch(() => undefined);
 
@@ -99,8 +107,10 @@ export function startNode(node: NodeOptions): Node {
     operations: () => demand().operations,
     metrics: () => demand().metrics,
     async stop(deletePods, graceSeconds) {
+      const reason = new KubeletteError('Unavailable', 'the agent was stopped');
+      if (deletePods) wanting.abort(reason);
       if (deletePods && connected !== undefined) await deleteAll(node, connected, graceSeconds);
-      stopping.abort(new KubeletteError('Unavailable', 'the agent was stopped'));
+      stopping.abort(reason);
       await connected?.workers.stop();
       await Promise.allSettled([ready, ...loops]);
       await connected?.logs.stop();
@@ -111,6 +121,7 @@ export function startNode(node: NodeOptions): Node {
 async function connectAndRun(
   node: NodeOptions,
   signal: AbortSignal,
+  whileWanted: AbortSignal,
   loops: Promise<void>[],
   onConnected: (connected: Connected) => void,
 ): Promise<void> {
@@ -119,12 +130,13 @@ async function connectAndRun(
   const supervise = (name: string, loop: Promise<void>): void => {
     loops.push(
       loop.catch((error: unknown) => {
-        if (!isAbort(error, signal)) logger.fatal({ loop: name, error: errorMessage(error) }, 'agent loop ended');
+        if (!isAbort(error, signal) && !isAbort(error, whileWanted))
+          logger.fatal({ loop: name, error: errorMessage(error) }, 'agent loop ended');
       }),
     );
   };
   // Before the engine: a broken manifest is reported even while there is none.
-  const sources = startSources({ options: node.options, store, createPod, events, supervise }, signal);
+  const sources = startSources({ options: node.options, store, createPod, events, supervise }, whileWanted);
   const { engine, runtime } = await connect(node, signal);
   const logs = new FileLogStore({ root: layout.logs, streams: runtime.streams, clock, logger });
   const images = nodeImages(node, runtime, signal);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { startAgent, type Agent } from '../../src/agent.js';
@@ -137,15 +137,18 @@ export interface KubectlAgent {
   shellWith(kubectl: string): KubectlShell;
 }
 
+/** Manifests of static pods, by the names of their files. */
+type Manifests = Readonly<Record<string, object>>;
+
 /** One for all tests of the file. @param name part of the node's name */
-export function useKubectl(name: string): KubectlAgent {
+export function useKubectl(name: string, manifests: Manifests = {}): KubectlAgent {
   let current: (KubectlAgent & { close(): Promise<void> }) | undefined;
   const started = (): KubectlAgent => {
     if (current === undefined) throw new Error('the agent has not started');
     return current;
   };
   beforeAll(async () => {
-    current = await startKubectlAgent(name);
+    current = await startKubectlAgent(name, manifests);
   });
   afterAll(() => current?.close());
   return {
@@ -162,12 +165,20 @@ export function useKubectl(name: string): KubectlAgent {
   };
 }
 
-async function startKubectlAgent(name: string): Promise<KubectlAgent & { close(): Promise<void> }> {
+async function startKubectlAgent(
+  name: string,
+  manifests: Manifests,
+): Promise<KubectlAgent & { close(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'kubelette-kubectl-'));
   const dataDir = join(directory, 'data');
+  const manifestDir = join(directory, 'manifests');
+  await mkdir(manifestDir);
+  for (const [file, manifest] of Object.entries(manifests))
+    await writeFile(join(manifestDir, file), JSON.stringify(manifest));
   const agent = await startAgent({
     nodeName: `test-${name}-${randomUUID().slice(0, 8)}`,
     dataDir,
+    manifestDir,
     ephemeral: false,
     listen: { host: '127.0.0.1', port: 0 },
     clock: systemClock,

@@ -8,7 +8,7 @@ import { problemsIn } from '../../api/read-pods.js';
 import type { Pod, PodSpec } from '../../api/schema/pod.js';
 import { validatePod } from '../../api/validate.js';
 import { readDocuments } from '../../api/yaml-documents.js';
-import { CONFIG_HASH, CONFIG_SOURCE, MANIFEST, wholeFile } from './pod-source.js';
+import { CONFIG_HASH, CONFIG_MIRROR, CONFIG_SOURCE, MANIFEST, wholeFile } from './pod-source.js';
 
 export interface ManifestPodsOptions {
   readonly nodeName: string;
@@ -81,7 +81,13 @@ function identify(pod: Pod, file: string, { nodeName, source, suffixName, tolera
       // Without a name there is nothing to append to: validation asks for one.
       name: suffixName && metadata.name !== '' ? `${metadata.name}-${nodeName.toLowerCase()}` : metadata.name,
       namespace: metadata.namespace ?? 'default',
-      annotations: { ...metadata.annotations, [CONFIG_HASH]: uid, [CONFIG_SOURCE]: source, [MANIFEST]: file },
+      annotations: {
+        ...metadata.annotations,
+        [CONFIG_HASH]: uid,
+        [CONFIG_MIRROR]: uid,
+        [CONFIG_SOURCE]: source,
+        [MANIFEST]: file,
+      },
     },
     spec: { ...(tolerateAll ? tolerant(spec) : spec), nodeName },
   };

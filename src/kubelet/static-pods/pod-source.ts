@@ -31,11 +31,13 @@ export interface PodSource {
   snapshots(signal: AbortSignal): AsyncIterable<Snapshot>;
 }
 
-/** Annotations of pods from a source. The first three are the kubelet's. */
+/** Annotations of pods from a source. All but the last are the kubelet's. */
 export const CONFIG_SOURCE = 'kubernetes.io/config.source';
 /** When the agent first saw the pod; set by the writer. */
 export const CONFIG_SEEN = 'kubernetes.io/config.seen';
 export const CONFIG_HASH = 'kubernetes.io/config.hash';
+/** Tells kubectl drain and others that the pod is not the API's to delete. */
+export const CONFIG_MIRROR = 'kubernetes.io/config.mirror';
 /** File or URL the pod was read from. Not part of its identity: a renamed file keeps its pods. */
 export const MANIFEST = 'kubelette.dev/manifest';
 

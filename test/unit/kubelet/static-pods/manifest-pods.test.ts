@@ -20,6 +20,7 @@ describe('pods of a manifest', () => {
       uid,
       annotations: {
         'kubernetes.io/config.hash': uid,
+        'kubernetes.io/config.mirror': uid,
         'kubernetes.io/config.source': 'file',
         'kubelette.dev/manifest': '/pods/web.yaml',
       },
