@@ -68,6 +68,7 @@ function createProgram(context: CommandContext): Command {
     .description('Runs Kubernetes Pods on the Docker engine you already have.')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
+    .showHelpAfterError('(what there is: kubelette --help, and kubelette COMMAND --help)')
     .configureOutput({ writeOut: (text) => out.write(text), writeErr: (text) => err.write(text) })
     .helpCommand(true);
   // After exitOverride and configureOutput: sub-commands copy these settings when they are made.

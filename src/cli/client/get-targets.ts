@@ -1,9 +1,10 @@
 import { qualifiedSingular, resourcePath, type Resource } from './discovery.js';
 import { selectorQuery, type SelectorFlags } from './selectors.js';
-import type { ClientFlags, Session } from './session.js';
+import type { ManifestFlags } from './manifest-objects.js';
+import type { Session } from './session.js';
 import type { TableFormat } from './table-printer.js';
 
-export interface GetFlags extends ClientFlags, SelectorFlags {
+export interface GetFlags extends ManifestFlags, SelectorFlags {
   readonly allNamespaces?: true;
   readonly output?: string;
   readonly headers: boolean;
@@ -21,11 +22,13 @@ export interface GetFlags extends ClientFlags, SelectorFlags {
 export interface Target {
   readonly resource: Resource;
   readonly name?: string;
+  /** Absent: the session's. */
+  readonly namespace?: string;
 }
 
 /** Where a target is, and the query for it. */
-export function locate(session: Session, { name, resource }: Target, flags: GetFlags) {
-  const namespace = flags.allNamespaces === true ? undefined : session.namespace;
+export function locate(session: Session, { name, namespace: own, resource }: Target, flags: GetFlags) {
+  const namespace = flags.allNamespaces === true ? undefined : (own ?? session.namespace);
   const query = name === undefined ? { limit: 500, ...selectorQuery(flags) } : {};
   return { path: resourcePath(resource, namespace, name), query };
 }

@@ -2,6 +2,7 @@ import { KubeletteError } from '../../lib/errors.js';
 import { ApiError } from './api-error.js';
 import type { Resource } from './discovery.js';
 import { listPages } from './list-all.js';
+import { readManifestObjects } from './manifest-objects.js';
 import { objectName, type AnyObject, type ObjectList } from './objects.js';
 import { formatObject, toList, unknownFormat } from './print-objects.js';
 import { readResourceArguments, type Selection } from './resource-arguments.js';
@@ -22,16 +23,28 @@ export async function get(session: Session, args: readonly string[], flags: GetF
   const format = flags.output ?? '';
   if (!['', 'wide', 'json', 'yaml', 'name'].includes(format))
     throw unknownFormat(format, ['json', 'name', 'wide', 'yaml']);
-  if (args.length === 0)
+  const fromFiles = (flags.filename ?? []).length > 0;
+  if (args.length === 0 && !fromFiles)
     throw new KubeletteError(
       'Invalid',
       'You must specify the type of resource to get, for example: kubelette get pods (see: kubelette api-resources)',
     );
-  const selection = await readResourceArguments(args, discovery);
+  const selection = fromFiles ? await ofManifests(session, flags) : await readResourceArguments(args, discovery);
   const targets = targetsOf(selection, flags);
   if (flags.watch === true || flags.watchOnly === true) return watchTables(session, targets, flags);
   if (format === '' || format === 'wide') await printTables(session, targets, flags);
   else await printObjects(session, selection, targets, flags, format as 'json' | 'yaml' | 'name');
+}
+
+/** The objects that manifests name, as the server has them. */
+async function ofManifests(session: Session, flags: GetFlags) {
+  const found = await readManifestObjects(session, flags);
+  const objects = found.map(({ namespace, object, resource }) => ({
+    resource,
+    name: object.metadata.name,
+    ...(namespace === undefined ? {} : { namespace }),
+  }));
+  return { kind: 'objects' as const, objects };
 }
 
 /** @throws KubeletteError `Invalid` for flags that do not go together */

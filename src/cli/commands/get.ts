@@ -9,6 +9,8 @@ export function registerGet(program: Command, context: CommandContext): void {
     .command('get')
     .argument('[type-and-names...]', 'pods, po,cm, pod web, pod/web, all')
     .description('show objects: pods, config maps, events, …')
+    .option('-f, --filename <path>', 'the objects of this file, folder or URL, or - for standard input', collect)
+    .option('-R, --recursive', 'folders with all below them')
     .option('-A, --all-namespaces', 'of every namespace')
     .option('-l, --selector <selector>', 'only objects with these labels, for example app=web')
     .option('--field-selector <selector>', 'only objects with these fields, for example status.phase=Running')

@@ -130,6 +130,12 @@ describe('describe', () => {
   });
 });
 
+describe('get -f', () => {
+  it.each([['name'], ['json']])('-o %s: the same as kubectl', async (format) =>
+    expectSame('get', '-f', file, '-o', format),
+  );
+});
+
 describe('top', () => {
   /** What is used changes from one moment to the next. */
   const shape = ({ code, err, out }: CommandResult): CommandResult => ({

@@ -55,6 +55,7 @@ describe('usage', () => {
     expect(code).toBe(2);
     expect(err).toContain("unknown command 'valdate'");
     expect(err).toContain('Did you mean validate?');
+    expect(err).toContain('kubelette --help');
   });
 
   it.each([
