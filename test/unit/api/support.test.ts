@@ -92,7 +92,6 @@ describe('fields without effect', () => {
       },
     );
     expect(messages(subject).sort()).toEqual([
-      'spec.activeDeadlineSeconds is not realised yet and has no effect',
       'spec.affinity has no effect: there is one node, and every pod runs on it',
       'spec.containers[0].env[0].valueFrom.fileKeyRef is not realised yet and has no effect',
       'spec.containers[0].readinessProbe is not realised yet and has no effect',
@@ -124,12 +123,5 @@ describe('fields without effect', () => {
     expect(messages(pod({ nodeName: 'there' }), 'here')).toEqual([
       'spec.nodeName has no effect: there is one node, and every pod runs on it',
     ]);
-  });
-
-  it('tell sidecars from other restart policies of init containers', () => {
-    const init = (restartPolicy: 'Always' | 'Never') =>
-      pod({ initContainers: [{ name: 'i', image: 'x', restartPolicy }] });
-    expect(messages(init('Always'))).toEqual([]);
-    expect(messages(init('Never'))).toEqual(['spec.initContainers[0].restartPolicy "Never" is not realised yet']);
   });
 });
