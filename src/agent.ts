@@ -17,6 +17,7 @@ import type { PodOperations } from './kubelet/pod-operations.js';
 import { objectsWereLost } from './lost-objects.js';
 import { startNode, type Node } from './node.js';
 import { DEFAULT_POD_SECURITY, type AgentOptions } from './options.js';
+import { podTokens } from './pod-tokens.js';
 import type { EngineInfo } from './runtime/runtime.js';
 import { openStore } from './store/open-store.js';
 import type { Store } from './store/store.js';
@@ -69,7 +70,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const { podSecurity = DEFAULT_POD_SECURITY } = options;
     const gate = new PodGate({ store, nodeName, podSecurity, clock, logger });
     const createPod = (pod: Pod, uid?: string): Pod => store.create<Pod>(gate.admit(pod, uid));
-    const node = startNode({ options, layout, agentId, store, createPod, events, objectsLost });
+    const issueToken = podTokens(store, tokens);
+    const node = startNode({ options, layout, agentId, store, createPod, events, issueToken, objectsLost });
     const operations = lateOperations(node);
     const metrics = (): MetricsSource => node.metrics();
     const front = await serveApi({ options, layout, store, gate, tokens, operations, metrics }, node);

@@ -21,7 +21,9 @@ import type { PodOperations } from './kubelet/pod-operations.js';
 import { PodWorkers } from './kubelet/pod-workers.js';
 import { SeccompProfiles } from './kubelet/seccomp-profiles.js';
 import { TerminationMessages } from './kubelet/termination-messages.js';
-import { ServiceAccountTokens } from './kubelet/volumes/service-account-tokens.js';
+import { ClaimController } from './kubelet/volumes/claim-controller.js';
+import { runEmptyDirEviction } from './kubelet/volumes/empty-dir-eviction.js';
+import { TokenManager, type IssueToken } from './kubelet/volumes/token-manager.js';
 import { VolumeManager } from './kubelet/volumes/volume-manager.js';
 import { abortable, isAbort } from './lib/abort.js';
 import { errorMessage, KubeletteError } from './lib/errors.js';
@@ -29,6 +31,7 @@ import { unexplainedPods } from './lost-objects.js';
 import { nodeImages } from './node-images.js';
 import type { AgentOptions } from './options.js';
 import { startSources } from './sources.js';
+import type { ObservedPod } from './runtime/observed.js';
 import type { EngineInfo } from './runtime/runtime.js';
 import type { Store } from './store/store.js';
 
@@ -39,6 +42,8 @@ export interface NodeOptions {
   readonly store: Store;
   readonly createPod: (pod: Pod, uid?: string) => Pod;
   readonly events: EventRecorder;
+  /** For volumes that show a pod who it is. */
+  readonly issueToken: IssueToken;
   /** The store does not know all pods that are wanted: see `objectsWereLost`. */
   readonly objectsLost: boolean;
 }
@@ -73,6 +78,7 @@ interface Connected {
   readonly engine: EngineInfo;
   readonly logs: FileLogStore;
   readonly workers: PodWorkers;
+  readonly claims: ClaimController;
   readonly operations: PodOperations;
   readonly pulls: () => readonly PullView[];
   readonly metrics: MetricsSource;
@@ -153,7 +159,7 @@ async function connectAndRun(
         volumes: runtime.volumes,
         store,
         events,
-        tokens: new ServiceAccountTokens(undefined, clock),
+        tokens: new TokenManager(node.issueToken, clock),
         allocatable,
       }),
       images: images.manager,
@@ -174,12 +180,14 @@ async function connectAndRun(
     logger,
     random: Math.random,
   });
+  const claims = new ClaimController({ store, volumes: runtime.volumes, events, clock, logger });
   onConnected({
     runtime,
     engine,
     logs,
     workers,
     pulls: () => images.manager.pulls,
+    claims,
     operations: nodeOperations({ store, runtime, streams: runtime.streams, logs }),
     metrics: nodeMetrics({
       store,
@@ -200,6 +208,11 @@ async function connectAndRun(
     onRecovered: () => workers.wakeAll(),
   });
   supervise('pod workers', workers.run(signal));
+  supervise('claims', claims.run(signal));
+  const observedPods = (): readonly ObservedPod[] => pleg.pods;
+  const onEvicted = (uid: string): void => workers.wake(uid);
+  const eviction = { store, volumes: runtime.volumes, events, clock, logger, observedPods, onEvicted };
+  supervise('emptyDir eviction', runEmptyDirEviction(eviction, signal));
   supervise('pleg', pleg.run(signal));
   supervise('image garbage', images.collect());
   if (node.options.listen !== undefined) {
@@ -275,7 +288,11 @@ const mayChange = (error: unknown): boolean =>
   error instanceof KubeletteError && error.code !== 'Invalid' && error.code !== 'Unsupported';
 
 /** Every pod goes, each with its own grace, and this returns when nothing of them is left. */
-async function deleteAll(node: NodeOptions, { workers }: Connected, graceSeconds: number | undefined): Promise<void> {
+async function deleteAll(
+  node: NodeOptions,
+  { claims, workers }: Connected,
+  graceSeconds: number | undefined,
+): Promise<void> {
   const { clock, logger } = node.options;
   const pods = node.store.list<Pod>('Pod').items;
   const graces = pods.map((pod) => graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
@@ -288,6 +305,7 @@ async function deleteAll(node: NodeOptions, { workers }: Connected, graceSeconds
   }
   try {
     await workers.idle(within);
+    if (node.options.ephemeral) await claims.removeAll(within);
   } catch {
     const left = node.store
       .list<Pod>('Pod')

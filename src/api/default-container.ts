@@ -39,7 +39,7 @@ export function defaultContainer<T extends ContainerFields>(container: T, hostNe
 }
 
 /** `latest` moves, so it is asked for each time; any other tag or a digest is taken as fixed. */
-function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
+export function defaultPullPolicy(image: string): 'Always' | 'IfNotPresent' {
   if (image.includes('@')) return 'IfNotPresent';
   const name = image.slice(image.lastIndexOf('/') + 1);
   const colon = name.indexOf(':');

@@ -23,6 +23,7 @@ const ignored = (because: string, ...harmless: readonly unknown[]): Support => (
 const NO_SCHEDULER = 'there is one node, and every pod runs on it';
 const NO_ACCOUNTS = 'there are no service accounts';
 const NO_CLASSES = 'there are no priority and runtime classes';
+const NO_ATTRIBUTES = 'there are no classes of volume attributes';
 const NO_CLAIMS = 'there are no devices to claim';
 const NO_WINDOWS = 'containers run on Linux';
 const NO_SELINUX = 'the engine decides about SELinux';
@@ -130,6 +131,41 @@ const FIELDS = [
   ...['containerName', 'resource', 'divisor'].map((field) => `items[].resourceFieldRef.${field}`),
 ];
 
+const TOKEN = ['audience', 'expirationSeconds', 'path'];
+const NO_META = 'only labels and annotations of the template count';
+
+/** The claim a pod brings along. */
+const claimTemplate: Readonly<Record<string, Support>> = {
+  'metadata.labels': realised,
+  'metadata.annotations': realised,
+  ...Object.fromEntries(
+    [
+      ...['name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp'],
+      ...[
+        'deletionTimestamp',
+        'deletionGracePeriodSeconds',
+        'ownerReferences',
+        'finalizers',
+        'managedFields',
+        'selfLink',
+      ],
+    ].map((field) => [`metadata.${field}`, ignored(NO_META)]),
+  ),
+  'spec.accessModes': realised,
+  'spec.selector.matchLabels': realised,
+  'spec.selector.matchExpressions[].key': realised,
+  'spec.selector.matchExpressions[].operator': realised,
+  'spec.selector.matchExpressions[].values': realised,
+  'spec.resources.requests': realised,
+  'spec.resources.limits': ignored('nothing limits a volume of the engine'),
+  'spec.volumeName': realised,
+  'spec.storageClassName': realised,
+  'spec.volumeMode': { status: 'realised', except: { Block: 'leaves the claim pending: no block devices are made' } },
+  'spec.dataSource': ignored('the claim stays pending: volumes are not made from others'),
+  'spec.dataSourceRef': ignored('the claim stays pending: volumes are not made from others'),
+  'spec.volumeAttributesClassName': ignored(NO_ATTRIBUTES),
+};
+
 /** Validation refuses these on an ephemeral container; nobody needs a row for each of their fields. */
 const NOT_FOR_EPHEMERAL = /^(ports|resources|resizePolicy|restartPolicyRules|volumeMounts.*subPath|.*Probe|lifecycle)/;
 
@@ -227,12 +263,13 @@ export const supportTable: Readonly<Record<string, Support>> = {
   ...realisedBelow('spec.volumes[].projected.sources[].configMap', ['name', 'optional', ...ITEMS]),
   ...realisedBelow('spec.volumes[].projected.sources[].secret', ['name', 'optional', ...ITEMS]),
   ...realisedBelow('spec.volumes[].projected.sources[].downwardAPI', FIELDS),
-  'spec.volumes[].projected.sources[].serviceAccountToken': notYet(),
+  ...realisedBelow('spec.volumes[].projected.sources[].serviceAccountToken', TOKEN),
   'spec.volumes[].projected.sources[].clusterTrustBundle': ignored('nobody here issues certificates'),
   'spec.volumes[].projected.sources[].podCertificate': ignored('nobody here issues certificates'),
-  'spec.volumes[].persistentVolumeClaim': notYet(),
-  'spec.volumes[].ephemeral': notYet(),
-  'spec.volumes[].image': notYet(),
+  ...realisedBelow('spec.volumes[].persistentVolumeClaim', ['claimName', 'readOnly']),
+  ...under('spec.volumes[].ephemeral.volumeClaimTemplate', claimTemplate),
+  'spec.volumes[].image.reference': realised,
+  'spec.volumes[].image.pullPolicy': realised,
   ...Object.fromEntries(
     [
       ...['awsElasticBlockStore', 'azureDisk', 'azureFile', 'cephfs', 'cinder', 'csi', 'fc', 'flexVolume', 'flocker'],

@@ -4,6 +4,9 @@ import type { Mount, SandboxVolume } from '../runtime/specs.js';
 import { compareVersions } from './api-version.js';
 import { sandboxVolumePath } from './names.js';
 
+/** Engines mount images since then (Docker 28). */
+export const IMAGE_MOUNT_API_VERSION = '1.48';
+
 type Bind = Extract<Mount, { type: 'bind' }>;
 /** More than the types of dockerode know. */
 type BindOptions = Partial<NonNullable<Docker.MountSettings['BindOptions']>> & Record<string, unknown>;
@@ -62,7 +65,7 @@ function imageMount(
   { image, subPath, target }: Extract<Mount, { type: 'image' }>,
   apiVersion: string,
 ): Docker.MountSettings {
-  const needed = subPath === undefined ? '1.48' : '1.49';
+  const needed = subPath === undefined ? IMAGE_MOUNT_API_VERSION : '1.49';
   if (compareVersions(apiVersion, needed) < 0) {
     const what = subPath === undefined ? 'an image as a volume' : 'a part of an image as a volume';
     throw new KubeletteError(

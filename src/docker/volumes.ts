@@ -1,9 +1,11 @@
 import type Docker from 'dockerode';
 import { hasCode, KubeletteError } from '../lib/errors.js';
 import type { EngineVolume, HostPathKind, HostPathRequest, VolumeContents, VolumeService } from '../runtime/volumes.js';
+import { compareVersions } from './api-version.js';
 import type { DockerContext } from './context.js';
 import { examineHostPaths } from './host-paths.js';
 import { claimLabels, isOwnedBy, LABEL, ownedFilter, volumeLabels, type Labels } from './labels.js';
+import { IMAGE_MOUNT_API_VERSION } from './mounts.js';
 import { sandboxVolumePath } from './names.js';
 import { runTool, runToolWell } from './sandbox-tool.js';
 import { volumeArchive } from './volume-archive.js';
@@ -11,10 +13,12 @@ import { volumeStamp } from './volume-stamp.js';
 
 /** The volumes of pods and claims: labelled named volumes of the engine. */
 export class DockerVolumes implements VolumeService {
+  readonly canMountImages: boolean;
   readonly #context: DockerContext;
 
   constructor(context: DockerContext) {
     this.#context = context;
+    this.canMountImages = compareVersions(context.engine.facts.apiVersion, IMAGE_MOUNT_API_VERSION) >= 0;
   }
 
   async ensure(volume: EngineVolume, signal: AbortSignal): Promise<void> {

@@ -13,6 +13,7 @@ import { runHook } from './hooks/run-hook.js';
 import { storedConfig } from './stored-config.js';
 import type { SyncContext, SyncPorts } from './sync-ports.js';
 import { resolveSubPaths } from './volumes/sub-paths.js';
+import { ensureVolumeImages, mountsImage } from './volumes/volume-images.js';
 
 type StartAction = Extract<PodAction, { kind: 'startContainer' }>;
 
@@ -48,12 +49,20 @@ export class ContainerStarter {
       wake();
     };
     const attempt = await this.#attempt(action);
-    const image = await images.ensure({ pod, container, attempt, fieldPath: path, onChange }, signal);
-    if (image.state === 'failed') {
-      problems.set(action.name, { ...image, retryAt: image.retryAt + engine.clockSkewMs, specHash });
+    if (!this.#ports.volumes.canMountImages && mountsImage(pod, container)) {
+      const message = `image volumes take Docker 28 (API 1.48), and this is ${engine.version} (API ${engine.apiVersion})`;
+      fail('CreateContainerError', message, clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);
       return;
     }
-    if (image.state === 'pulling') {
+    const request = { pod, container, attempt, fieldPath: path, onChange };
+    const image = await images.ensure(request, signal);
+    const volumeImages = image.state === 'present' ? await ensureVolumeImages(images, request, signal) : undefined;
+    const missing = image.state === 'present' ? volumeImages?.missing : image;
+    if (missing?.state === 'failed') {
+      problems.set(action.name, { ...missing, retryAt: missing.retryAt + engine.clockSkewMs, specHash });
+      return;
+    }
+    if (image.state !== 'present' || missing !== undefined) {
       const before = problems.get(action.name);
       const { reason = '', message = '' } = before?.specHash === specHash ? before : {};
       problems.set(action.name, { reason, message, retryAt: Infinity, specHash });
@@ -84,6 +93,7 @@ export class ContainerStarter {
         claimed: this.#ports.volumeManager.claimed(pod),
         ...(podPidsLimit === undefined ? {} : { podPidsLimit }),
         ...(seccompProfile === undefined ? {} : { seccompProfile }),
+        ...(volumeImages === undefined ? {} : { volumeImages: volumeImages.ids }),
         ...(ownFile ? { terminationFile: await messages.prepare(pod, container, attempt) } : {}),
       });
       const owner = { name: container.name, sandboxId: sandbox.id };

@@ -7,6 +7,7 @@ import type { Store } from '../store/store.js';
 import { PodWorker } from './pod-worker.js';
 import { followConfig } from './stored-config.js';
 import type { SyncPorts } from './sync-ports.js';
+import { followClaims } from './volumes/follow-claims.js';
 
 export interface PodWorkersOptions {
   readonly ports: SyncPorts;
@@ -39,7 +40,11 @@ export class PodWorkers {
   /** Follows the store until abort: a new pod gets a worker, a change of it or its configuration wakes it, a deletion pre-empts it. */
   async run(signal: AbortSignal): Promise<void> {
     const onConfig = (pod: Pod): void => this.#configChanged(pod);
-    await Promise.all([this.#followPods(signal), followConfig(this.#store, onConfig, signal)]);
+    await Promise.all([
+      this.#followPods(signal),
+      followConfig(this.#store, onConfig, signal),
+      followClaims(this.#store, onConfig, signal),
+    ]);
   }
 
   /** The engine may have something new about this pod. Unknown pods are nobody's business here. */

@@ -45,6 +45,8 @@ export type HostPathKind =
 
 /** Volumes on the engine. What is in them is reached through the sandbox that holds them, wherever the engine runs. */
 export interface VolumeService {
+  /** Can an image be mounted as a volume? Engines can since API 1.48. */
+  readonly canMountImages: boolean;
   /** Creates the labelled volume, or accepts the one that is there. */
   ensure(volume: EngineVolume, signal: AbortSignal): Promise<void>;
   /** Names of this agent's volumes of pods, with the uid of the pod each belongs to. Claims' volumes are not among them. */

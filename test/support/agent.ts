@@ -196,6 +196,18 @@ export class TestNode {
     return text;
   }
 
+  /** What a shell command in a container says on both outputs. */
+  async sh(pod: string, script: string, container = 'app'): Promise<string> {
+    const session = await this.agent.operations.exec(
+      { namespace: 'default', name: pod, container },
+      { command: ['/bin/busybox', 'sh', '-c', script], tty: false, stdin: false },
+      signal,
+    );
+    const [said, complained] = await Promise.all([textOf(session.stdout), textOf(session.stderr ?? [])]);
+    await session.exitCode;
+    return said + complained;
+  }
+
   async logs(pod: string, container = 'app', previous = false): Promise<string> {
     const target = { namespace: 'default', name: pod, container, previous };
     return textOf(this.agent.operations.logs(target, { follow: false, timestamps: false }, signal));
@@ -264,7 +276,7 @@ export const DEAF = 'trap "" TERM; while :; do sleep 1; done';
 export const isReady = (pod: Pod): boolean =>
   pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
-async function textOf(stream: AsyncIterable<unknown>): Promise<string> {
+async function textOf(stream: AsyncIterable<unknown> | Iterable<unknown>): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
   return Buffer.concat(chunks).toString();

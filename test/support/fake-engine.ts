@@ -68,6 +68,8 @@ export class FakeEngine {
   readonly volumes = new Map<string, { readonly podUid: string; readonly owner: FakeContainer['owner'] }>();
   /** What was written last, by name on the engine. */
   readonly contents = new Map<string, VolumeContents>();
+  /** Of a new engine. To be set before a runtime is made. */
+  canMountImages = true;
   /** Bytes on disk, by name on the engine. */
   readonly usage = new Map<string, number>();
   /** What paths of the host are; `directory` for those not named here. */

@@ -8,7 +8,9 @@ import { fail, type FakeContainer, type FakeEngine, type FakeEvent } from './fak
 import { FakeStreams } from './fake-streams.js';
 
 export type FakeVerb =
-  Exclude<keyof ContainerRuntime, 'events'> | `images.${keyof ImageService}` | `volumes.${keyof VolumeService}`;
+  | Exclude<keyof ContainerRuntime, 'events'>
+  | `images.${keyof ImageService}`
+  | `volumes.${Exclude<keyof VolumeService, 'canMountImages'>}`;
 
 /** Trouble for one call (or `times` calls) of a verb. */
 export interface Fault {
@@ -215,6 +217,7 @@ export class FakeRuntime implements ContainerRuntime {
   #volumeService(): VolumeService {
     const { contents, volumes, containers } = this.engine;
     return {
+      canMountImages: this.engine.canMountImages,
       ensure: async (volume, signal) =>
         this.#call('volumes.ensure', volume.name, signal, () => {
           const { name } = volume;

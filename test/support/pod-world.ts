@@ -8,8 +8,10 @@ import { requestPodDeletion } from '../../src/kubelet/pod-deletion.js';
 import { PodWorkers } from '../../src/kubelet/pod-workers.js';
 import { SeccompProfiles } from '../../src/kubelet/seccomp-profiles.js';
 import { TerminationMessages } from '../../src/kubelet/termination-messages.js';
-import { ServiceAccountTokens } from '../../src/kubelet/volumes/service-account-tokens.js';
+import { runEmptyDirEviction } from '../../src/kubelet/volumes/empty-dir-eviction.js';
+import { TokenManager } from '../../src/kubelet/volumes/token-manager.js';
 import { VolumeManager } from '../../src/kubelet/volumes/volume-manager.js';
+import { KubeletteError } from '../../src/lib/errors.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import type { EngineInfo } from '../../src/runtime/runtime.js';
 import { MemoryStore } from '../../src/store/memory-store.js';
@@ -32,6 +34,10 @@ class NoMessages extends TerminationMessages {
     await Promise.resolve();
   }
 }
+
+const noTokens = (): never => {
+  throw new KubeletteError('NotFound', 'serviceaccounts "default" not found');
+};
 
 const ALLOCATABLE = { cpu: '2', memory: '4Gi' };
 /** As files would keep them: they outlive the agent. */
@@ -120,7 +126,7 @@ export class PodWorld {
           volumes: runtime.volumes,
           store,
           events,
-          tokens: new ServiceAccountTokens(undefined, clock),
+          tokens: new TokenManager(noTokens, clock),
           allocatable: ALLOCATABLE,
         }),
         images: new ImageManager({
@@ -176,7 +182,19 @@ export class PodWorld {
         signal,
       ),
     );
-    for (const loop of [workers.run(signal), pleg.run(signal), housekeeping]) {
+    const eviction = runEmptyDirEviction(
+      {
+        store,
+        volumes: runtime.volumes,
+        events,
+        clock,
+        logger,
+        observedPods: () => pleg.pods,
+        onEvicted: (uid) => workers.wake(uid),
+      },
+      signal,
+    );
+    for (const loop of [workers.run(signal), pleg.run(signal), housekeeping, eviction]) {
       loop.catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });

@@ -10,6 +10,7 @@ import type { Terminal } from '../terminal.js';
 
 interface GcFlags extends EngineFlags {
   readonly all?: true;
+  readonly claims?: true;
   readonly nodeName: string;
   readonly output?: StructuredFormat;
 }
@@ -20,6 +21,7 @@ export function registerGc(program: Command, { terminal }: CommandContext): void
     .command('gc')
     .description('remove everything of this node name from the engine, running pods included')
     .option('--all', 'of every kubelette node on the engine')
+    .option('--claims', 'the volumes of PersistentVolumeClaims too, with what is in them')
     .addOption(nodeNameOption('whose things to remove').env('KUBELETTE_NODE_NAME').default(nodeNameOf(hostname())))
     .addOption(dockerHostOption())
     .addOption(outputOption('json', 'yaml'))
@@ -27,19 +29,21 @@ export function registerGc(program: Command, { terminal }: CommandContext): void
 }
 
 async function collectGarbage(flags: GcFlags, terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const [{ connectEngine }, inventory, { computeRemoved, removedText }] = await Promise.all([
+  const [{ connectEngine }, inventory, { computeRemoved, keptText, removedText, withoutClaims }] = await Promise.all([
     import('../../docker/connect.js'),
     import('../../docker/inventory.js'),
     import('../gc/removed.js'),
   ]);
   const engine = await connectEngine(flags.dockerHost, terminal.clock, signal);
   const scope = flags.all === true ? {} : { nodeName: flags.nodeName };
-  const before = await inventory.listKubeletteObjects(engine, scope, signal);
+  const found = await inventory.listKubeletteObjects(engine, scope, signal);
+  const before = flags.claims === true ? found : withoutClaims(found);
   await inventory.removeKubeletteObjects(engine, before, signal);
   // Looked at again rather than believed: what is still in use elsewhere stays.
   const after = await inventory.listKubeletteObjects(engine, scope, signal);
   const removed = computeRemoved(before, after);
+  const text = removedText(removed) + keptText(found.volumes.length - before.volumes.length);
   terminal.out.write(
-    flags.output === undefined ? escapeLines(removedText(removed)) : await formatStructured({ removed }, flags.output),
+    flags.output === undefined ? escapeLines(text) : await formatStructured({ removed }, flags.output),
   );
 }

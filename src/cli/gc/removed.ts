@@ -8,6 +8,8 @@ export interface RemovedObject {
   readonly nodeName?: string;
   /** `namespace/name`, where it belonged to a pod. */
   readonly pod?: string;
+  /** `namespace/name`, where it belonged to a claim. */
+  readonly claim?: string;
   /** Name of the container in its pod. */
   readonly container?: string;
 }
@@ -22,14 +24,24 @@ export function computeRemoved(before: Inventory, after: Inventory): readonly Re
   return allObjects(before).filter(({ id }) => !left.has(id));
 }
 
+/** Claims outlive pods and agents: what is in their volumes is not to be had again, so they go only when asked to. */
+export const withoutClaims = (inventory: Inventory): Inventory => ({
+  ...inventory,
+  volumes: inventory.volumes.filter(({ claim }) => claim === undefined),
+});
+
+export const keptText = (claims: number): string =>
+  claims === 0 ? '' : `kept ${claims} volume${claims === 1 ? '' : 's'} of claims, --claims removes them too\n`;
+
 /** Containers first, pod by pod, then volumes, then networks. */
 function allObjects({ containers, volumes, networks }: Inventory): readonly RemovedObject[] {
   const podOfUid = new Map(containers.map(({ pod }) => [pod?.uid ?? '', podName(pod)]));
   return [
     ...containers.map(containerObject).sort((a, b) => ((a.pod ?? '') < (b.pod ?? '') ? -1 : 1)),
-    ...volumes.map(({ name, nodeName, podUid }) => {
+    ...volumes.map(({ claim, name, nodeName, podUid }) => {
       const pod = podOfUid.get(podUid);
-      return { kind: 'volume' as const, id: name, nodeName, ...(pod === undefined ? {} : { pod }) };
+      const owner = claim === undefined ? (pod === undefined ? {} : { pod }) : { claim };
+      return { kind: 'volume' as const, id: name, nodeName, ...owner };
     }),
     ...networks.map(({ id }) => ({ kind: 'network' as const, id })),
   ];
@@ -54,9 +66,9 @@ export function removedText(removed: readonly RemovedObject[]): string {
   return [...lines, `removed ${count('container')}, ${count('volume')}, ${count('network')}`, ''].join('\n');
 }
 
-function objectText({ kind, id, container, pod, nodeName }: RemovedObject): string {
+function objectText({ kind, id, claim, container, pod, nodeName }: RemovedObject): string {
   const name = container === undefined || container === '' ? id.slice(0, 12) : container;
-  const owner = pod === undefined ? '' : ` of pod ${pod}`;
+  const owner = claim !== undefined ? ` of claim ${claim}` : pod === undefined ? '' : ` of pod ${pod}`;
   const node = nodeName === undefined ? '' : ` on node ${nodeName}`;
   return `${kind} ${kind === 'volume' ? id : name}${owner}${node}`;
 }

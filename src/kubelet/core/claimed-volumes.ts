@@ -14,7 +14,7 @@ export type ClaimedVolume =
   | { readonly type: 'engine'; readonly volume: string; readonly claim: ClaimIdentity; readonly readOnly: boolean }
   | { readonly type: 'host'; readonly path: string; readonly pathType: string; readonly readOnly: boolean };
 
-interface ClaimIdentity {
+export interface ClaimIdentity {
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
@@ -24,7 +24,7 @@ interface ClaimIdentity {
 export type ClaimedVolumes = ReadonlyMap<string, ClaimedVolume>;
 
 /** A PersistentVolume that is a volume of the engine has this driver; its handle is the volume's name there. */
-const ENGINE_VOLUME_DRIVER = 'volumes.kubelette.dev';
+export const ENGINE_VOLUME_DRIVER = 'volumes.kubelette.dev';
 
 /** The claim a volume of a pod stands for. An ephemeral one has a claim of its own, named for both. */
 export function claimNameOf(pod: Pod, volume: Volume): string | undefined {

@@ -3,6 +3,7 @@ import type { ObservedPod } from '../../runtime/observed.js';
 import { parseRfc3339 } from '../../lib/time.js';
 import { LOST_EXIT_CODE, lastExitCode, type ContainerView } from './container-view.js';
 import { DEADLINE_EXCEEDED, deadlineAt } from './deadline.js';
+import { EVICTED } from './eviction.js';
 import type { PodAction, PodPlan } from './pod-action.js';
 import { willRestartAll } from './restart-all.js';
 import { restartsAfter } from './restart-policy.js';
@@ -120,6 +121,8 @@ const isAlive = ({ containers, sandboxes }: ObservedPod): boolean =>
  */
 function graceLeft(input: SyncInput, views: Views): number {
   const { clockSkewMs = 0, now, pod } = input;
+  // Source: kubelet, what goes beyond a limit of local storage is stopped at once.
+  if (pod.status?.reason === EVICTED) return 0;
   const deletion = parseRfc3339(pod.metadata.deletionTimestamp);
   if (deletion === undefined) return graceSince(input, lastEnd(input, views));
   // The deadline was cut to whole seconds, so it may be almost a second later; never before, never more than granted.

@@ -16,13 +16,13 @@ import {
 } from '../core/volume-plan.js';
 import type { EventSink } from '../events/event-sink.js';
 import { storedConfig } from '../stored-config.js';
-import type { ServiceAccountTokens } from './service-account-tokens.js';
+import type { TokenManager } from './token-manager.js';
 
 export interface VolumeManagerOptions {
   readonly volumes: VolumeService;
   readonly store: Store;
   readonly events: EventSink;
-  readonly tokens: ServiceAccountTokens;
+  readonly tokens: TokenManager;
   readonly allocatable: Readonly<Record<string, string>>;
 }
 
@@ -56,9 +56,7 @@ export class VolumeManager {
     const { allocatable, volumes } = this.#options;
     const claimed = this.claimed(pod);
     const setUps = mountedVolumes(pod).filter(isProjected);
-    await this.#each(pod, setUps, async (volume) => {
-      await this.#contents(pod, volume);
-    });
+    await this.#each(pod, setUps, (volume) => void this.#contents(pod, volume));
     await this.#checkHostPaths(pod, claimed, signal);
     const planned = podVolumes(pod, { claimed, allocatable });
     await Promise.all(
@@ -85,7 +83,7 @@ export class VolumeManager {
       pod,
       projected,
       async (volume) => {
-        const contents = await this.#contents(pod, volume);
+        const contents = this.#contents(pod, volume);
         const hash = hashOf(contents);
         if (hashes.get(volume.name) === hash) return;
         await this.#options.volumes.write(sandbox.id, volume.name, contents, signal);
@@ -132,14 +130,11 @@ export class VolumeManager {
     return written;
   }
 
-  async #contents(pod: Pod, volume: Volume): Promise<VolumeContents> {
+  /** @throws `Invalid` when something is missing */
+  #contents(pod: Pod, volume: Volume): VolumeContents {
     const { allocatable, store, tokens } = this.#options;
-    const requests = (volume.projected?.sources ?? []).flatMap(({ serviceAccountToken }) => serviceAccountToken ?? []);
-    const issued = new Map(
-      await Promise.all(requests.map(async (request) => [request, await tokens.tokenOf(pod, request)] as const)),
-    );
     const config = storedConfig(store, pod.metadata.namespace ?? 'default');
-    return projectedFiles(volume, { pod, config, allocatable, token: (request) => issued.get(request) ?? '' });
+    return projectedFiles(volume, { pod, config, allocatable, token: (request) => tokens.tokenOf(pod, request) });
   }
 
   async #checkHostPaths(pod: Pod, claimed: ClaimedVolumes, signal: AbortSignal): Promise<void> {
@@ -166,7 +161,7 @@ export class VolumeManager {
     const volumes = asked.map(({ volume }) => volume);
     await this.#each(pod, volumes, (volume) => {
       const problem = problems.get(volume.name);
-      return problem === undefined ? Promise.resolve() : Promise.reject(new KubeletteError('Invalid', problem));
+      if (problem !== undefined) throw new KubeletteError('Invalid', problem);
     });
   }
 
@@ -174,7 +169,7 @@ export class VolumeManager {
   async #each(
     pod: Pod,
     volumes: readonly Volume[],
-    setUp: (volume: Volume) => Promise<void>,
+    setUp: (volume: Volume) => Promise<void> | void,
     isSetUp: (volume: Volume) => boolean = () => false,
   ): Promise<void> {
     const problems: string[] = [];
@@ -183,7 +178,8 @@ export class VolumeManager {
         try {
           await setUp(volume);
         } catch (error) {
-          if (!hasCode(error, 'Invalid')) throw error;
+          // Internal: the sandbox's program could not write, as in a full file system.
+          if (!hasCode(error, 'Invalid') && !hasCode(error, 'Internal')) throw error;
           const text = `MountVolume.SetUp failed for volume "${volume.name}" : ${errorMessage(error)}`;
           this.#options.events.event(pod, 'Warning', 'FailedMount', text);
           if (!isSetUp(volume)) problems.push(text);

@@ -26,20 +26,6 @@ const login: Secret = {
   data: { password: base64('hush-hush') },
 };
 
-/** Runs a shell command in a container of the pod. */
-async function sh(pod: string, script: string, container = 'app'): Promise<string> {
-  const session = await node.agent.operations.exec(
-    { namespace: 'default', name: pod, container },
-    { command: ['/bin/busybox', 'sh', '-c', script], tty: false, stdin: false },
-    new AbortController().signal,
-  );
-  const chunks: Buffer[] = [];
-  session.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
-  for await (const chunk of session.stdout) chunks.push(chunk as Buffer);
-  await session.exitCode;
-  return Buffer.concat(chunks).toString();
-}
-
 describe('a pod with volumes made of objects', () => {
   it('waits for what is missing, and starts when it is there', async () => {
     node.create('files', {
@@ -92,53 +78,57 @@ describe('a pod with volumes made of objects', () => {
   });
 
   it('has them as files, with modes and owners', async () => {
-    expect(await sh('files', 'cd /settings; ls -A | sort | grep -v ^..2; cat colour size; od -An -tx1 blob')).toBe(
+    expect(await node.sh('files', 'cd /settings; ls -A | sort | grep -v ^..2; cat colour size; od -An -tx1 blob')).toBe(
       '..data\nblob\ncolour\nsize\nredlarge 00 ff\n',
     );
     expect(
-      await sh('files', "stat -L -c '%a %u:%g %n' /settings /settings/..data /settings/colour /login/password"),
+      await node.sh('files', "stat -L -c '%a %u:%g %n' /settings /settings/..data /settings/colour /login/password"),
     ).toBe(
       '2777 0:3000 /settings\n2755 0:3000 /settings/..data\n644 0:3000 /settings/colour\n440 0:3000 /login/password\n',
     );
-    expect(await sh('files', 'readlink /settings/..data; readlink /settings/colour')).toMatch(
+    expect(await node.sh('files', 'readlink /settings/..data; readlink /settings/colour')).toMatch(
       /^\.\.20\d\d(_\d\d){5}\.\d+\n\.\.data\/colour\n$/,
     );
-    expect(await sh('files', 'cat /one /login/password /all/deep/password; stat -L -c %a /all/deep/blob')).toBe(
+    expect(await node.sh('files', 'cat /one /login/password /all/deep/password; stat -L -c %a /all/deep/blob')).toBe(
       'redhush-hushhush-hush440\n',
     );
-    expect(await sh('files', 'mount | grep -cE " /(login|all|about) type tmpfs"; touch /settings/x')).toMatch(
+    expect(await node.sh('files', 'mount | grep -cE " /(login|all|about) type tmpfs"; touch /settings/x')).toMatch(
       /^3\n.*Read-only file system/,
     );
-    expect(await sh('files', 'id -G')).toContain('3000');
+    expect(await node.sh('files', 'id -G')).toContain('3000');
   });
 
   it('sees changes, but not in a part that was mounted', async () => {
-    const before = await sh('files', 'readlink /settings/..data');
+    const before = await node.sh('files', 'readlink /settings/..data');
     const { store } = node.agent;
     store.update(settings({ colour: 'blue', shape: 'round' }));
-    await eventually('the new colour', async () => (await sh('files', 'cat /settings/colour')) === 'blue', 5_000);
-    expect(await sh('files', 'ls /settings; cat /one')).toBe('blob\ncolour\nshape\nred');
-    expect(await sh('files', 'readlink /settings/..data')).not.toBe(before);
+    await eventually('the new colour', async () => (await node.sh('files', 'cat /settings/colour')) === 'blue', 5_000);
+    expect(await node.sh('files', 'ls /settings; cat /one')).toBe('blob\ncolour\nshape\nred');
+    expect(await node.sh('files', 'readlink /settings/..data')).not.toBe(before);
 
     const pod = node.pod('files') as Pod;
     store.update<Pod>({ ...pod, metadata: { ...pod.metadata, labels: { tier: 'web' } } });
-    await eventually('the new label', async () => (await sh('files', 'cat /about/labels')) === 'tier="web"', 5_000);
+    await eventually(
+      'the new label',
+      async () => (await node.sh('files', 'cat /about/labels')) === 'tier="web"',
+      5_000,
+    );
   });
 
   it('keeps what it has when the object goes, and when the next agent takes over', async () => {
     const { store } = node.agent;
-    const before = await sh('files', 'readlink /settings/..data');
+    const before = await node.sh('files', 'readlink /settings/..data');
     store.remove('ConfigMap', 'default/settings');
     await eventually('it is told', () =>
       node.events('files').some(({ count = 0, message }) => count > 1 && message?.includes('volume "settings"')),
     );
-    expect(await sh('files', 'cat /settings/colour')).toBe('blue');
+    expect(await node.sh('files', 'cat /settings/colour')).toBe('blue');
     store.create(settings({ colour: 'blue', shape: 'round' }));
     await node.halt();
     await node.start();
     await node.ready('files');
     store.list('ConfigMap');
-    expect(await sh('files', 'readlink /settings/..data; cat /settings/colour')).toBe(`${before}blue`);
+    expect(await node.sh('files', 'readlink /settings/..data; cat /settings/colour')).toBe(`${before}blue`);
   });
 
   it('tells nobody what is in them, and leaves nothing behind', async () => {

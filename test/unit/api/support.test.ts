@@ -76,7 +76,6 @@ describe('fields without effect', () => {
   it('are named with their path', () => {
     const subject = pod(
       {
-        activeDeadlineSeconds: 5,
         volumes: [
           { name: 'c', configMap: { name: 'c' } },
           { name: 'n', nfs: { server: 's', path: '/' } },

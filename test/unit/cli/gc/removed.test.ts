@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { computeRemoved, removedText } from '../../../../src/cli/gc/removed.js';
+import { computeRemoved, keptText, removedText, withoutClaims } from '../../../../src/cli/gc/removed.js';
 import type { Inventory } from '../../../../src/docker/inventory.js';
 
 const owner = { nodeName: 'vm', agentId: '', owner: '' };
@@ -25,6 +25,23 @@ describe('computeRemoved', () => {
       { kind: 'container', id: 'c1', nodeName: 'vm', container: 'app', pod: 'default/web' },
       { kind: 'volume', id: 'kubelette_u1_pages', nodeName: 'vm', pod: 'default/web' },
     ]);
+  });
+});
+
+describe('volumes of claims', () => {
+  const CLAIM = { ...owner, name: 'kubelette_pvc-1', podUid: '', claim: 'default/data' };
+  const WITH_CLAIM: Inventory = { ...BEFORE, volumes: [...BEFORE.volumes, CLAIM] };
+
+  it('stay unless they are asked for', () => {
+    expect(withoutClaims(WITH_CLAIM)).toEqual(BEFORE);
+    expect(keptText(1)).toBe('kept 1 volume of claims, --claims removes them too\n');
+    expect(keptText(2)).toContain('2 volumes');
+    expect(keptText(0)).toBe('');
+  });
+
+  it('are named for their claim', () => {
+    const text = removedText(computeRemoved({ ...EMPTY, volumes: [CLAIM] }, EMPTY));
+    expect(text).toContain('volume kubelette_pvc-1 of claim default/data on node vm removed\n');
   });
 });
 
