@@ -12,7 +12,8 @@ export interface TextFile {
 /**
  * Reads files and folders. Of a folder: the files in it (not below) with one of `extensions` whose names do not start
  * with a dot, in the order of their names. `-` is `stdin`, where that is given.
- * @throws KubeletteError `NotFound` when a path does not exist, `Invalid` when a folder has no such file
+ * @throws KubeletteError `NotFound` when a path does not exist, `Invalid` when a folder has no such file, or a file
+ * is too large or no UTF-8 text
  */
 export async function readTextFiles(
   paths: readonly string[],
@@ -36,7 +37,19 @@ async function expandPath(path: string, extensions: readonly string[]): Promise<
   return names.sort().map((name) => join(path, name));
 }
 
-const readText = (path: string): Promise<string> => orNotFound(path, readFile(path, 'utf8'));
+/** A manifest that is larger would be refused unread, and a device would never end. */
+const MAX_BYTES = 10 * 2 ** 20;
+
+async function readText(path: string): Promise<string> {
+  const { size } = await orNotFound(path, stat(path));
+  if (size > MAX_BYTES) throw new KubeletteError('Invalid', `${path}: is larger than ${MAX_BYTES} bytes`);
+  const bytes = await orNotFound(path, readFile(path));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new KubeletteError('Invalid', `${path}: is not UTF-8 text`, { cause: error });
+  }
+}
 
 async function orNotFound<T>(path: string, promise: Promise<T>): Promise<T> {
   try {

@@ -35,6 +35,17 @@ describe('reading text files', () => {
     await expect(readTextFiles(['-'], [])).rejects.toMatchObject({ code: 'NotFound' });
   });
 
+  it.each([
+    ['not UTF-8', Buffer.from([0x61, 0xff]), 'is not UTF-8 text'],
+    ['huge', Buffer.alloc(10 * 2 ** 20 + 1, ' '), 'is larger than 10485760 bytes'],
+  ])('refuses a file that is %s', async (_what, content, reason) => {
+    await writeFile(file('bad.yaml'), content);
+    await expect(readTextFiles([file('bad.yaml')], [])).rejects.toMatchObject({
+      code: 'Invalid',
+      message: `${file('bad.yaml')}: ${reason}`,
+    });
+  });
+
   it('says what is not there', async () => {
     await expect(readTextFiles([file('nope.yaml')], ['.yaml'])).rejects.toMatchObject({
       code: 'NotFound',
