@@ -4,6 +4,7 @@ import type { Container, EnvVar, EnvVarSource, Pod, ResourceFieldSelector } from
 import { KubeletteError } from '../../lib/errors.js';
 import { configData, configKey, secretData, secretKey } from './config-data.js';
 import type { ConfigObjects } from './config-objects.js';
+import { serviceEnv, type ServiceAddress } from './service-env.js';
 
 /** Allocatable amounts by resource name: what a missing limit means for resourceFieldRef. */
 export type Allocatable = Readonly<Record<string, string>>;
@@ -14,16 +15,20 @@ export interface EnvInput {
   readonly container: Container;
   readonly allocatable: Allocatable;
   readonly config: ConfigObjects;
+  /** Absent: there are none. */
+  readonly services?: readonly ServiceAddress[];
 }
 
 /**
  * The environment of a container: first whole ConfigMaps and Secrets, then single variables, of which each may use those
- * before it. Later ones win. Source: kubelet makeEnvironmentVariables, pkg/kubelet/kubelet_pods.go.
+ * before it. Later ones win, and all of them against those of services. Source: kubelet makeEnvironmentVariables, pkg/kubelet/kubelet_pods.go.
  *
  * @throws KubeletteError `Invalid` when a source cannot be resolved
  */
 export function containerEnv(input: EnvInput): ReadonlyMap<string, string> {
+  const { metadata, spec } = input.pod;
   const env = new Map<string, string>();
+  const links = serviceEnv(input.services ?? [], metadata.namespace ?? 'default', spec.enableServiceLinks ?? true);
   for (const { configMapRef, prefix = '', secretRef } of input.container.envFrom ?? []) {
     const data = {
       ...(configMapRef === undefined ? {} : configData(input.config, configMapRef)),
@@ -32,10 +37,10 @@ export function containerEnv(input: EnvInput): ReadonlyMap<string, string> {
     for (const [key, value] of Object.entries(data)) env.set(prefix + key, value);
   }
   for (const variable of input.container.env ?? []) {
-    const value = valueOf(variable, input, (known) => env.get(known));
+    const value = valueOf(variable, input, (known) => env.get(known) ?? links.get(known));
     if (value !== undefined) env.set(variable.name, value);
   }
-  return env;
+  return new Map([...links, ...env]);
 }
 
 /** Undefined: there is no such variable, and one of that name from before stays. */

@@ -4,6 +4,7 @@ import { dnsFile, type Resolver } from './dns-file.js';
 import { podHostname } from './hostname.js';
 import { hostsFile } from './hosts-file.js';
 import { podIdentity } from './pod-identity.js';
+import { dotted } from './sysctls.js';
 
 /**
  * Everything the sandbox of a pod is made from but its volumes: a pure function of pod and node, the same for every attempt.
@@ -26,9 +27,7 @@ export function buildSandboxSpec(pod: Pod, attempt: number, resolver: Resolver):
       ...(dns === undefined ? [] : [{ path: '/etc/resolv.conf', text: dns.text } as const]),
     ],
     ports: spec.hostNetwork === true ? [] : portMappings(pod),
-    sysctls: Object.fromEntries(
-      (spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name.replaceAll('/', '.'), value]),
-    ),
+    sysctls: Object.fromEntries((spec.securityContext?.sysctls ?? []).map(({ name, value }) => [dotted(name), value])),
   };
 }
 
