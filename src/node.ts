@@ -1,4 +1,4 @@
-import { cpus, networkInterfaces, totalmem } from 'node:os';
+import { networkInterfaces } from 'node:os';
 import { ownerText, sweepAbandoned, sweepHelpers } from './abandoned.js';
 import type { Pod } from './api/schema/pod.js';
 import type { DataDirLayout } from './data-dir/layout.js';
@@ -13,8 +13,10 @@ import { sampleMachine } from './kubelet/metrics/machine-sample.js';
 import { nodeMetrics, type MetricsSource } from './kubelet/metrics/node-metrics.js';
 import { StatsSampler } from './kubelet/metrics/stats-sampler.js';
 import { nodeResolver } from './kubelet/node-resolver.js';
+import { NodeAdmission } from './kubelet/node-admission.js';
 import { nodeOperations } from './kubelet/node-operations.js';
 import { NodeController } from './kubelet/node-status/node-controller.js';
+import { nodeCapacity } from './kubelet/node-status/node-object.js';
 import { Pleg } from './kubelet/pleg.js';
 import { requestPodDeletion } from './kubelet/pod-deletion.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
@@ -29,9 +31,10 @@ import { abortable, isAbort } from './lib/abort.js';
 import { errorMessage, KubeletteError } from './lib/errors.js';
 import { unexplainedPods } from './lost-objects.js';
 import { nodeImages } from './node-images.js';
-import type { AgentOptions } from './options.js';
+import { DEFAULT_MAX_PODS, type AgentOptions } from './options.js';
 import { startSources } from './sources.js';
 import type { ObservedPod } from './runtime/observed.js';
+import type { HostInfo } from './runtime/host.js';
 import type { EngineInfo } from './runtime/runtime.js';
 import type { Store } from './store/store.js';
 
@@ -143,13 +146,14 @@ async function connectAndRun(
   };
   // Before the engine: a broken manifest is reported even while there is none.
   const sources = startSources({ options: node.options, store, createPod, events, supervise }, whileWanted);
-  const { engine, runtime } = await connect(node, signal);
+  const { engine, host, runtime } = await connect(node, signal);
   const logs = new FileLogStore({ root: layout.logs, streams: runtime.streams, clock, logger });
   const images = nodeImages(node, runtime, signal);
   const messages = new TerminationMessages(layout.pods, logs);
   const hostIP = hostAddress();
   const sampler = new StatsSampler({ stats: runtime.stats, clock, logger, signal });
-  const allocatable = { cpu: String(cpus().length), memory: String(totalmem()) };
+  const { maxPods = DEFAULT_MAX_PODS } = node.options;
+  const allocatable = nodeCapacity(host, maxPods);
   const workers = new PodWorkers({
     ports: {
       runtime,
@@ -171,6 +175,7 @@ async function connectAndRun(
       clock,
       engine,
       allocatable,
+      admission: new NodeAdmission({ store, events, clock, allocatable }),
       restraints: new EngineRestraints(runtime),
       seccompProfiles: new SeccompProfiles(layout.seccomp),
       ...(node.options.podPidsLimit === undefined ? {} : { podPidsLimit: node.options.podPidsLimit }),
@@ -217,9 +222,19 @@ async function connectAndRun(
   supervise('image garbage', images.collect());
   if (node.options.listen !== undefined) {
     const { nodeName } = node.options;
-    const host = runtime.host;
     const healthy = (): boolean => pleg.healthy;
-    const status = { store, events, host, healthy, nodeName, hostIP, kubeletVersion: KUBELET_VERSION, clock, logger };
+    const status = {
+      store,
+      events,
+      host: runtime.host,
+      maxPods,
+      healthy,
+      nodeName,
+      hostIP,
+      kubeletVersion: KUBELET_VERSION,
+      clock,
+      logger,
+    };
     supervise('node status', new NodeController(status).run(signal));
   }
   await abortable(Promise.all([pleg.firstListing, sources]), signal);
@@ -248,7 +263,7 @@ async function connectAndRun(
 async function connect(
   { agentId, layout, options }: NodeOptions,
   signal: AbortSignal,
-): Promise<{ runtime: DockerRuntime; engine: EngineInfo }> {
+): Promise<{ runtime: DockerRuntime; engine: EngineInfo; host: HostInfo }> {
   const { clock, dockerHost, images: { pullDeadlineMs } = {}, logger, nodeName } = options;
   const owner = options.ephemeral ? { owner: await ownerText() } : {};
   let retryMs = CONNECT_RETRY_MS;
@@ -270,8 +285,9 @@ async function connect(
       );
       await sweepHelpers(options, agentId, signal);
       const engine = await runtime.info(signal);
+      const host = await runtime.host.info(signal);
       if (options.ephemeral) await sweepAbandoned(options, signal);
-      return { runtime, engine };
+      return { runtime, engine, host };
     } catch (error) {
       if (!mayChange(error) || signal.aborted) throw error;
       const message = errorMessage(error);

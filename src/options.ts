@@ -24,12 +24,16 @@ export interface AgentOptions {
   /** What pods may do in namespaces whose labels say nothing about it; absent: `DEFAULT_POD_SECURITY`. */
   readonly podSecurity?: PodSecurityLevel;
   readonly images?: ImageOptions;
+  /** Pods that run side by side; absent: `DEFAULT_MAX_PODS`. */
+  readonly maxPods?: number;
   /** Most processes and threads of each container; absent: as many as the machine allows. */
   readonly podPidsLimit?: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
+/** Source: kubelet --max-pods. */
+export const DEFAULT_MAX_PODS = 110;
 /** As on a cluster without a configuration for it. Source: kube-apiserver, PodSecurityConfiguration defaults. */
 export const DEFAULT_POD_SECURITY: PodSecurityLevel = 'privileged';
 

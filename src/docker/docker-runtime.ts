@@ -4,6 +4,7 @@ import type { ObservedPod } from '../runtime/observed.js';
 import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint } from '../runtime/runtime.js';
 import type { ContainerSpec, SandboxSpec } from '../runtime/specs.js';
 import type { HostService } from '../runtime/host.js';
+import type { ResourceSettings } from '../runtime/resource-settings.js';
 import type { RuntimeStats } from '../runtime/stats.js';
 import type { RuntimeStreams } from '../runtime/streams.js';
 import type { VolumeService } from '../runtime/volumes.js';
@@ -26,6 +27,7 @@ import { sandboxImage, type SandboxImage } from './sandbox-image.js';
 import { startContainer } from './start-container.js';
 import { DockerStats } from './stats.js';
 import { stopContainer } from './stop-container.js';
+import { updateContainer } from './update-container.js';
 import { DockerVolumes } from './volumes.js';
 
 export interface DockerRuntimeOptions {
@@ -143,6 +145,10 @@ export class DockerRuntime implements ContainerRuntime {
 
   async startContainer(id: string, signal: AbortSignal): Promise<void> {
     return startContainer(this.#context.engine, id, signal);
+  }
+
+  async updateContainer(id: string, resources: ResourceSettings, signal: AbortSignal): Promise<void> {
+    return updateContainer(this.#context.engine, id, resources, signal);
   }
 
   async stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
-import type { ContainerSpec, ResourceSettings, SandboxSpec, SecuritySettings } from '../runtime/specs.js';
+import type { ResourceSettings } from '../runtime/resource-settings.js';
+import type { ContainerSpec, SandboxSpec, SecuritySettings } from '../runtime/specs.js';
 import type { EngineFacts } from './engine.js';
 import { logConfig } from './log-driver.js';
 import { containerMounts, sandboxMount, volumeRoots } from './mounts.js';
@@ -131,7 +132,8 @@ function seccompOption(seccomp: SecuritySettings['seccomp']): string[] {
   return [`seccomp=${seccomp === 'unconfined' ? seccomp : seccomp.profile}`];
 }
 
-function resourceOptions(resources: ResourceSettings): Docker.HostConfig {
+/** Also the body of an update. Pure. */
+export function resourceOptions(resources: ResourceSettings): Docker.HostConfig {
   const { cpuShares, cpuPeriodUs, cpuQuotaUs, memoryBytes, oomScoreAdj, pidsLimit } = resources;
   return {
     // The kernel's minimum is 2.

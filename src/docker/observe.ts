@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import type { ObservedContainer, ObservedSandbox } from '../runtime/observed.js';
+import type { ResourceSettings } from '../runtime/resource-settings.js';
 import type { ParsedContainerLabels, ParsedSandboxLabels } from './labels.js';
 
 /** The parts of an image that a container's status shows. */
@@ -36,6 +37,18 @@ export function toObservedContainer(
     backoffMs: labels.backoffMs,
     sandboxInstance: labels.sandboxInstance,
     pid: state.Running ? state.Pid : 0,
+    resources: toResources(inspected.HostConfig),
+  };
+}
+
+/** The engine's 0 is no limit. */
+function toResources(config: Docker.HostConfig): ResourceSettings {
+  const { CpuPeriod = 0, CpuQuota = 0, CpuShares = 0, Memory = 0 } = config;
+  return {
+    ...(CpuShares > 0 ? { cpuShares: CpuShares } : {}),
+    ...(CpuPeriod > 0 ? { cpuPeriodUs: CpuPeriod } : {}),
+    ...(CpuQuota > 0 ? { cpuQuotaUs: CpuQuota } : {}),
+    ...(Memory > 0 ? { memoryBytes: Memory } : {}),
   };
 }
 

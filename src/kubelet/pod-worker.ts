@@ -9,11 +9,12 @@ import { fieldPath } from './core/container-path.js';
 import { computePodActions } from './core/pod-actions.js';
 import type { PodPlan } from './core/pod-action.js';
 import { podDescription } from './core/messages.js';
+import { isRejected } from './core/placement.js';
 import { podIdentity } from './core/pod-identity.js';
 import { computePodStatus } from './core/pod-status.js';
 import { currentSandbox } from './core/sandbox-view.js';
 import type { StartProblem, SyncInput } from './core/sync-input.js';
-import { planOrphan } from './core/termination.js';
+import { isTerminalPhase, planOrphan } from './core/termination.js';
 import { execute } from './execute.js';
 import { PreStopHooks } from './hooks/pre-stop-hooks.js';
 import { publishStatus } from './status-manager.js';
@@ -128,7 +129,17 @@ export class PodWorker {
 
     const { clockSkewMs } = ports.engine;
     const engineNow = ports.clock.now() + clockSkewMs;
-    const input: SyncInput = { pod, observed, problems: this.#problems, preStops, now: engineNow, clockSkewMs };
+    if (this.#isHeldBack(pod, observed)) return this.#jitter(SYNC_RETRY_MS);
+    const room = this.#room(pod);
+    const input: SyncInput = {
+      pod,
+      observed,
+      problems: this.#problems,
+      preStops,
+      now: engineNow,
+      clockSkewMs,
+      ...room,
+    };
     const plan = computePodActions(input);
     const published = await this.#publish(input, plan, signal);
     if (published === undefined) return 0;
@@ -142,6 +153,20 @@ export class PodWorker {
     }
     await this.#execute({ pod: published, observed, preStops }, plan, signal);
     return this.#afterActions(plan);
+  }
+
+  /** It has no part of the node (yet). What is on the engine already is looked after whatever happens. */
+  #isHeldBack(pod: Pod, { containers, sandboxes }: ObservedPod): boolean {
+    const { admission } = this.#options.ports;
+    if (admission === undefined || pod.metadata.deletionTimestamp !== undefined) return false;
+    if (containers.length > 0 || sandboxes.length > 0) return false;
+    if (isTerminalPhase(pod.status?.phase)) return isRejected(pod);
+    return !admission.place(pod);
+  }
+
+  #room(pod: Pod): Pick<SyncInput, 'node'> {
+    const { admission, allocatable } = this.#options.ports;
+    return admission === undefined ? {} : { node: { allocatable, others: admission.others(pod) } };
   }
 
   /** Before anything starts in a sandbox, and whenever what the volumes are made of has changed. */

@@ -4,6 +4,8 @@ import { abortable } from '../lib/abort.js';
 import type { Logger } from '../lib/logger.js';
 import { parseRfc3339 } from '../lib/time.js';
 import type { Store } from '../store/store.js';
+import { isWaiting } from './core/placement.js';
+import { isTerminalPhase } from './core/termination.js';
 import { PodWorker } from './pod-worker.js';
 import { followConfig } from './stored-config.js';
 import type { SyncPorts } from './sync-ports.js';
@@ -99,6 +101,7 @@ export class PodWorkers {
     const uid = pod.metadata.uid ?? '';
     const before = this.#pods.get(uid);
     this.#pods.set(uid, pod);
+    if (isTerminalPhase(pod.status?.phase) && !isTerminalPhase(before?.status?.phase)) this.#roomWasMade();
     const isNew = !this.#running.has(uid);
     const { worker } = this.#ensure(uid);
     // A new worker begins with a look of its own.
@@ -110,7 +113,13 @@ export class PodWorkers {
   #deleted(pod: Pod): void {
     const uid = pod.metadata.uid ?? '';
     this.#pods.delete(uid);
+    this.#roomWasMade();
     this.#ensure(uid).worker.preempt();
+  }
+
+  /** Somebody may fit now who did not. */
+  #roomWasMade(): void {
+    for (const [uid, pod] of this.#pods) if (isWaiting(pod)) this.wake(uid);
   }
 
   #ensure(uid: string): Running {

@@ -1,14 +1,18 @@
 import { errorMessage, hasCode, KubeletteError } from '../lib/errors.js';
+import type { Container, Pod } from '../api/schema/pod.js';
 import { ContainerKiller } from './container-killer.js';
 import { ContainerStarter } from './container-starter.js';
 import { demandSecurity } from './core/demand-security.js';
 import { dnsFile } from './core/dns-file.js';
+import { fieldPath } from './core/container-path.js';
 import { podIdentity } from './core/pod-identity.js';
 import { forbiddenSysctl } from './core/sysctls.js';
 import { buildSandboxSpec } from './core/sandbox-spec.js';
 import type { Executors } from './execute.js';
 import { finishPodDeletion } from './pod-deletion.js';
 import type { SyncContext, SyncPorts } from './sync-ports.js';
+
+const allContainers = ({ spec }: Pod): readonly Container[] => [...(spec.initContainers ?? []), ...spec.containers];
 
 /** How long removal of a container waits for the rest of its log. */
 const LOG_DRAIN_MS = 10_000;
@@ -21,6 +25,23 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
   const starter = new ContainerStarter(ports, context, killer);
   return {
     killContainer: (action, signal) => killer.kill(action, signal),
+    async resizeContainer({ containerKind, id, name, resources }, signal) {
+      try {
+        await runtime.updateContainer(id, resources, signal);
+      } catch (error) {
+        if (!signal.aborted && !hasCode(error, 'Unavailable')) {
+          const text = `Pod resize error: ${errorMessage(error)}`;
+          events.event(pod, 'Warning', 'ResizeError', text, fieldPath(containerKind, name));
+        }
+        throw error;
+      }
+      const changed = allContainers(pod).filter((container) => container.name === name);
+      const summary = {
+        containers: changed.map((container) => ({ name, resources: container.resources })),
+        generation: pod.metadata.generation,
+      };
+      events.event(pod, 'Normal', 'ResizeCompleted', `Pod resize completed: ${JSON.stringify(summary)}`);
+    },
     async removeContainer({ attempt, id, name }, signal) {
       await logs.drained(id, LOG_DRAIN_MS, signal);
       await runtime.removeContainer(id, signal);

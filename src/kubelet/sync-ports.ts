@@ -13,6 +13,7 @@ import type { ImageManager } from './images/image-manager.js';
 import type { PreStopHooks } from './hooks/pre-stop-hooks.js';
 import type { PreStopRecords } from './hooks/pre-stop-records.js';
 import type { LogStore } from './logs/log-store.js';
+import type { NodeAdmission } from './node-admission.js';
 import type { SeccompProfiles } from './seccomp-profiles.js';
 import type { TerminationMessages } from './termination-messages.js';
 import type { VolumeManager } from './volumes/volume-manager.js';
@@ -32,6 +33,8 @@ export interface SyncPorts {
   readonly clock: Clock;
   readonly engine: EngineInfo;
   readonly allocatable: Readonly<Record<string, string>>;
+  /** Absent: every pod fits. */
+  readonly admission?: NodeAdmission;
   readonly restraints: EngineRestraints;
   readonly seccompProfiles: SeccompProfiles;
   /** Of each container; absent: none. */

@@ -1,3 +1,5 @@
+import type { ResourceSettings } from './resource-settings.js';
+
 /** What the engine says about our pods. Values only: readers decide, the runtime never does. */
 
 export type ContainerKind = 'init' | 'sidecar' | 'app' | 'ephemeral';
@@ -42,6 +44,8 @@ export interface ObservedContainer {
   readonly sandboxInstance: string;
   /** Process id on the engine's host; 0 unless running. */
   readonly pid: number;
+  /** What the engine holds it to now. Absent: nothing is known. */
+  readonly resources?: ResourceSettings;
 }
 
 export interface ObservedSandbox {

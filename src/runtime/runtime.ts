@@ -1,4 +1,5 @@
 import type { ObservedPod } from './observed.js';
+import type { ResourceSettings } from './resource-settings.js';
 import type { ContainerSpec, SandboxSpec } from './specs.js';
 
 export interface EngineInfo {
@@ -59,6 +60,8 @@ export interface ContainerRuntime {
   removeSandbox(id: string, signal: AbortSignal): Promise<void>;
   createContainer(spec: ContainerSpec, signal: AbortSignal): Promise<string>;
   startContainer(id: string, signal: AbortSignal): Promise<void>;
+  /** Changes CPU and memory of a container that runs. What is not named stays as it is. */
+  updateContainer(id: string, resources: ResourceSettings, signal: AbortSignal): Promise<void>;
   /** Stop signal of the image (or SIGTERM), then SIGKILL after `graceSeconds`. Returns when it is dead. */
   stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<void>;
   /** Kills it first when it still runs. Removes anonymous volumes with it. */

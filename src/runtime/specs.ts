@@ -1,4 +1,5 @@
 import type { ContainerKind, PodIdentity } from './observed.js';
+import type { ResourceSettings } from './resource-settings.js';
 
 /** Something the sandbox mounts at `/vols/<name>`, so that it can be prepared, filled and looked at from there. */
 export type SandboxVolume =
@@ -104,17 +105,6 @@ export interface SecuritySettings {
   readonly appArmor?: string;
   /** Nothing of /proc is hidden or read-only. */
   readonly unmaskedProc?: boolean;
-}
-
-export interface ResourceSettings {
-  readonly cpuShares?: number;
-  readonly cpuPeriodUs?: number;
-  readonly cpuQuotaUs?: number;
-  readonly memoryBytes?: number;
-  /** At most so many processes and threads. */
-  readonly pidsLimit?: number;
-  /** -1000 to 1000: who is killed first when the machine is out of memory. */
-  readonly oomScoreAdj?: number;
 }
 
 /** Everything one container instance is made from: a pure function of pod, image and attempt. */

@@ -2,6 +2,7 @@ import { abortable } from '../../src/lib/abort.js';
 import { KubeletteError } from '../../src/lib/errors.js';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../../src/runtime/observed.js';
 import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint } from '../../src/runtime/runtime.js';
+import type { ResourceSettings } from '../../src/runtime/resource-settings.js';
 import type { ContainerSpec, SandboxSpec } from '../../src/runtime/specs.js';
 import type { VolumeService } from '../../src/runtime/volumes.js';
 import { fail, type FakeContainer, type FakeEngine, type FakeEvent } from './fake-engine.js';
@@ -144,6 +145,10 @@ export class FakeRuntime implements ContainerRuntime {
 
   async startContainer(id: string, signal: AbortSignal): Promise<void> {
     return this.#call('startContainer', id, signal, () => this.engine.start(id));
+  }
+
+  async updateContainer(id: string, _resources: ResourceSettings, signal: AbortSignal): Promise<void> {
+    return this.#call('updateContainer', id, signal, () => undefined);
   }
 
   async stopContainer(id: string, graceSeconds: number, signal: AbortSignal): Promise<void> {

@@ -34,6 +34,7 @@ export const podKind = defineKind<Pod>({
     podPart('log', ['get']),
     podPart('portforward', ['create', 'get'], 'PodPortForwardOptions'),
     podPart('proxy', ['create', 'delete', 'get', 'patch', 'update'], 'PodProxyOptions'),
+    podPart('resize', ['get', 'patch', 'update']),
     podPart('status', ['get', 'patch', 'update']),
   ],
   schema: podSchema,

@@ -9,6 +9,7 @@ import { namespaceBehaviour, type NamespacePorts } from './namespace-behaviour.j
 import { ephemeralContainersBehaviour, ephemeralContainersKind } from './pod-ephemeral.js';
 import { evictPod } from './pod-eviction.js';
 import { podBehaviour, type PodPorts } from './pod-behaviour.js';
+import { resizeBehaviour, resizeKind } from './pod-resize.js';
 import type { ApplyPatch, DecodeBody } from './ports.js';
 import { Resource } from './resource.js';
 
@@ -46,11 +47,15 @@ function podRoutes({ kind, store, clock }: Resource, options: ResourceRoutesOpti
     ephemeralContainersBehaviour(behaviour),
     options,
   );
+  const resize = new Handlers(new Resource(resizeKind(kind), store, clock), resizeBehaviour(behaviour), options);
   return [
     { method: 'POST', pattern: `${path}/eviction`, handle: evict },
     { method: 'GET', pattern: `${path}/ephemeralcontainers`, handle: ephemeral.get },
     { method: 'PUT', pattern: `${path}/ephemeralcontainers`, handle: ephemeral.replace('object') },
     { method: 'PATCH', pattern: `${path}/ephemeralcontainers`, handle: ephemeral.patch('object') },
+    { method: 'GET', pattern: `${path}/resize`, handle: resize.get },
+    { method: 'PUT', pattern: `${path}/resize`, handle: resize.replace('object') },
+    { method: 'PATCH', pattern: `${path}/resize`, handle: resize.patch('object') },
   ];
 }
 

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Agent } from '../../agent.js';
 import type { PodSecurityLevel } from '../../api/pod-security/evaluate.js';
 import { KubeletteError } from '../../lib/errors.js';
+import { DEFAULT_MAX_PODS } from '../../options.js';
 import {
   addLogFlags,
   dockerHostOption,
@@ -28,6 +29,7 @@ interface AgentFlags extends EngineFlags, ImageFlags, LogFlags {
   readonly nodeName: string;
   readonly listen: string;
   readonly podSecurity: PodSecurityLevel;
+  readonly maxPods: number;
   readonly podPidsLimit?: number;
 }
 
@@ -57,8 +59,14 @@ export function registerAgent(program: Command, { terminal }: CommandContext): v
     )
     .addOption(podSecurityOption())
     .addOption(
+      new Option('--max-pods <n>', 'pods that run side by side')
+        .argParser(parseCount)
+        .default(DEFAULT_MAX_PODS)
+        .env('KUBELETTE_MAX_PODS'),
+    )
+    .addOption(
       new Option('--pod-pids-limit <n>', 'most processes and threads of each container')
-        .argParser(parsePidsLimit)
+        .argParser(parseCount)
         .env('KUBELETTE_POD_PIDS_LIMIT'),
     )
     .addOption(dockerHostOption());
@@ -82,6 +90,7 @@ async function runAgent(flags: AgentFlags, terminal: Terminal): Promise<void> {
       listen: parseListen(flags.listen),
       images: imageOptions(flags),
       podSecurity: flags.podSecurity,
+      maxPods: flags.maxPods,
       clock: terminal.clock,
       logger: createLogger(flags.logLevel, format),
       ...(flags.podPidsLimit === undefined ? {} : { podPidsLimit: flags.podPidsLimit }),
@@ -133,7 +142,7 @@ function whereThingsAre(agent: Agent, flags: AgentFlags): string {
   return lines.map((line) => `${escapeText(line)}\n`).join('');
 }
 
-function parsePidsLimit(text: string): number {
+function parseCount(text: string): number {
   const limit = Number(text);
   if (/^[1-9]\d{0,6}$/.test(text)) return limit;
   throw new InvalidArgumentError('Expected a whole number of at least 1.');

@@ -1,4 +1,5 @@
 import type { ContainerKind } from '../../runtime/observed.js';
+import type { ResourceSettings } from '../../runtime/resource-settings.js';
 
 /** What to do next for one pod. Plain data: safe to log, compare and assert on. */
 export type PodAction =
@@ -29,6 +30,14 @@ export type PodAction =
       readonly backoffMs: number;
       /** Has a postStart hook: what comes later in the spec is started when that has returned. */
       readonly postStart: boolean;
+    }
+  | {
+      readonly kind: 'resizeContainer';
+      readonly id: string;
+      readonly name: string;
+      readonly containerKind: ContainerKind;
+      /** What changes. */
+      readonly resources: ResourceSettings;
     }
   /** Nothing of the pod is on the engine any more: volumes, logs and last the object go. */
   | { readonly kind: 'forgetPod' };

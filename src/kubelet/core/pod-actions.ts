@@ -9,6 +9,7 @@ import type { PodAction, PodPlan, WaitingReason } from './pod-action.js';
 import { planRestartAll } from './restart-all.js';
 import { startsAnew } from './starts-anew.js';
 import { backoffAfter, nextRestart } from './restart-backoff.js';
+import { containerResize, pendingResize, RESIZE_RETRY_MS } from './resize.js';
 import { podIdentity } from './pod-identity.js';
 import { restartsAfter } from './restart-policy.js';
 import { isLive, judgeSandbox } from './sandbox-view.js';
@@ -116,7 +117,7 @@ class PlanBuilder {
         } else if (this.#input.preStops?.has(newest.id) === true) {
           // The agent ended in the middle of stopping it, and the reason may be forgotten: what was begun is finished.
           this.#kill(view, newest, `Stopping container ${spec.name}`);
-        }
+        } else this.#resize(view, newest);
         return;
       case 'unknown':
         this.#kill(view, newest, 'Container is in "unknown" state, try killing it before restart');
@@ -127,6 +128,24 @@ class PlanBuilder {
       case 'exited':
         this.#restart(view, newest);
     }
+  }
+
+  #resize(view: ContainerView, record: ObservedContainer): void {
+    const { node, now, pod } = this.#input;
+    const change = node === undefined ? undefined : containerResize(pod, view, node);
+    if (node === undefined || change === undefined) return;
+    const { kind: containerKind, spec } = view;
+    // Its condition says why.
+    if (pendingResize(pod, node) !== undefined) this.#wakeAt = Math.min(this.#wakeAt, now + RESIZE_RETRY_MS);
+    else if (change.kind === 'restart') this.#kill(view, record, `Container ${spec.name} resize requires restart`);
+    else
+      this.#actions.push({
+        kind: 'resizeContainer',
+        id: record.id,
+        name: spec.name,
+        containerKind,
+        resources: change.resources,
+      });
   }
 
   #startCreated(view: ContainerView, created: NonNullable<ContainerView['newest']>): void {

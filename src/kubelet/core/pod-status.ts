@@ -8,6 +8,7 @@ import { containerViews, type ContainerView } from './container-view.js';
 import { computePhase } from './phase.js';
 import type { PodPlan } from './pod-action.js';
 import { isRestartingAll, restartAllCondition, statusAfterRestartAll } from './restart-all.js';
+import { withResources } from './resize-status.js';
 import { judgeSandbox } from './sandbox-view.js';
 import type { SyncInput } from './sync-input.js';
 import { isTerminalPhase } from './termination.js';
@@ -26,17 +27,27 @@ export interface StatusContext {
  * remembered of instances that are gone. Source: kubelet generateAPIPodStatus, pkg/kubelet/kubelet_pods.go.
  */
 export function computePodStatus(input: SyncInput, plan: PodPlan, context: StatusContext): PodStatus {
+  const views = containerViews(input);
+  const status = statusOf(input, views, plan, context);
+  return withResources(status, input, [...views.inits, ...views.apps], context.agentNow);
+}
+
+function statusOf(
+  input: SyncInput,
+  { apps, ephemerals, inits }: ReturnType<typeof containerViews>,
+  plan: PodPlan,
+  context: StatusContext,
+): PodStatus {
   const { observed, pod } = input;
-  const { inits, apps, ephemerals } = containerViews(input);
   const final = plan.phase === 'terminated';
-  const statusOf = (view: ContainerView) => ({
+  const ofView = (view: ContainerView) => ({
     view,
     status:
       whileRestartingAll(input, plan, view) ??
       computeContainerStatus(view, containerContext(input, plan, context, view)),
   });
-  const initStatuses = inits.map(statusOf);
-  const appStatuses = apps.map(statusOf);
+  const initStatuses = inits.map(ofView);
+  const appStatuses = apps.map(ofView);
   const computed = computePhase({
     inits: initStatuses,
     apps: appStatuses,
@@ -73,7 +84,7 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
     containerStatuses: appStatuses.map(({ status }) => status).sort(byName),
     ...(ephemerals.length === 0
       ? {}
-      : { ephemeralContainerStatuses: ephemerals.map((view) => statusOf(view).status).sort(byName) }),
+      : { ephemeralContainerStatuses: ephemerals.map((view) => ofView(view).status).sort(byName) }),
   };
 }
 

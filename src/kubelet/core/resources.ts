@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../../api/schema/pod.js';
 import { milliValue, wholeValue } from '../../api/quantity.js';
-import type { ResourceSettings } from '../../runtime/specs.js';
+import type { ResourceSettings } from '../../runtime/resource-settings.js';
 import { oomScoreAdj } from './oom-score.js';
 
 const CPU_PERIOD_US = 100_000;

@@ -1,5 +1,6 @@
 import type { Pod } from '../../api/schema/pod.js';
 import type { ObservedPod } from '../../runtime/observed.js';
+import type { NodeRoom } from './node-fit.js';
 import type { WaitingReason } from './pod-action.js';
 import type { ProbeSnapshot } from './probe-state.js';
 
@@ -29,4 +30,6 @@ export interface SyncInput {
   readonly now: number;
   /** Engine's clock minus the agent's, for times the agent wrote: deletions. Absent: none. */
   readonly clockSkewMs?: number;
+  /** What there is for containers, and who else has a part of it. Absent: their resources stay as they were created. */
+  readonly node?: NodeRoom;
 }

@@ -29,6 +29,8 @@ export interface NodeControllerOptions {
   readonly hostIP: string;
   /** As `kubectl get nodes` shows it. */
   readonly kubeletVersion: string;
+  /** Absent: `DEFAULT_MAX_PODS`. */
+  readonly maxPods?: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -80,7 +82,7 @@ export class NodeController {
   }
 
   #publish(): void {
-    const { clock, healthy, hostIP, kubeletVersion, nodeName, store } = this.#options;
+    const { clock, healthy, hostIP, kubeletVersion, maxPods, nodeName, store } = this.#options;
     const stored = store.get<Node>('Node', nodeName);
     const facts = {
       nodeName,
@@ -88,6 +90,7 @@ export class NodeController {
       kubeletVersion,
       images: this.#images,
       healthy: healthy(),
+      ...(maxPods === undefined ? {} : { maxPods }),
       ...(this.#host === undefined ? {} : { host: this.#host }),
     };
     const node = computeNode(facts, stored, clock.now());

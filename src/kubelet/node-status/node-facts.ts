@@ -10,6 +10,8 @@ export interface NodeFacts {
   /** Last known; absent until the engine answered for the first time. */
   readonly host?: HostInfo;
   readonly images: readonly HostImage[];
+  /** Absent: `DEFAULT_MAX_PODS`. */
+  readonly maxPods?: number;
   /** Does the engine answer now? */
   readonly healthy: boolean;
 }

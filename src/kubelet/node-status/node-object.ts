@@ -1,10 +1,10 @@
 import type { Node } from '../../api/schema/node.js';
 import type { HostImage, HostInfo } from '../../runtime/host.js';
+import { DEFAULT_MAX_PODS } from '../../options.js';
 import { computeNodeConditions } from './node-conditions.js';
 import type { NodeFacts } from './node-facts.js';
 
-/** Source: kubelet --max-pods and --node-status-max-images; of each image this many names. */
-const MAX_PODS = 110;
+/** Source: kubelet --node-status-max-images; of each image this many names. */
 const MAX_IMAGES = 50;
 const MAX_IMAGE_NAMES = 5;
 
@@ -29,7 +29,9 @@ export function computeNode(facts: NodeFacts, stored: Node | undefined, now: num
     status: {
       ...before,
       // The engine being away does not shrink its machine.
-      ...(host === undefined ? {} : { ...resources(host), nodeInfo: nodeInfo(facts, host) }),
+      ...(host === undefined
+        ? {}
+        : { ...resources(host, facts.maxPods ?? DEFAULT_MAX_PODS), nodeInfo: nodeInfo(facts, host) }),
       conditions: [...computeNodeConditions(facts, before?.conditions ?? [], now)],
       addresses: [
         { type: 'InternalIP', address: facts.hostIP },
@@ -55,18 +57,19 @@ function labels({ host, nodeName }: NodeFacts): Record<string, string> {
 }
 
 /** Nothing is reserved for the system: pods may have it all. */
-function resources({
-  cpus,
-  disk,
-  memoryBytes,
-}: HostInfo): Pick<NonNullable<Node['status']>, 'capacity' | 'allocatable'> {
-  const capacity = {
+function resources(host: HostInfo, maxPods: number): Pick<NonNullable<Node['status']>, 'capacity' | 'allocatable'> {
+  const capacity = nodeCapacity(host, maxPods);
+  return { capacity, allocatable: capacity };
+}
+
+/** Amounts by resource. */
+export function nodeCapacity({ cpus, disk, memoryBytes }: HostInfo, maxPods: number): Record<string, string> {
+  return {
     cpu: String(cpus),
     ...(disk === undefined ? {} : { 'ephemeral-storage': kibibytes(disk.capacityBytes) }),
     memory: kibibytes(memoryBytes),
-    pods: String(MAX_PODS),
+    pods: String(maxPods),
   };
-  return { capacity, allocatable: capacity };
 }
 
 const kibibytes = (bytes: number): string => `${Math.floor(bytes / 1024)}Ki`;

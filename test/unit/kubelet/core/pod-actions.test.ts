@@ -26,6 +26,8 @@ function words(action: PodAction): string {
         ...(action.preStop ? ['with hook'] : []),
         ...(action.after.length > 0 ? [`after ${action.after.join(' ')}`] : []),
       ].join(' ');
+    case 'resizeContainer':
+      return `resize ${action.id}`;
     case 'removeContainer':
       return `remove ${action.id}`;
     case 'createSandbox':

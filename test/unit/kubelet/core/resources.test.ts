@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { resourceSettings } from '../../../../src/kubelet/core/resources.js';
-import type { ResourceSettings } from '../../../../src/runtime/specs.js';
+import type { ResourceSettings } from '../../../../src/runtime/resource-settings.js';
 import type { Container, PodSpec } from '../../../../src/api/schema/pod.js';
 import { aContainer, aPod } from '../../../support/builders.js';
 
