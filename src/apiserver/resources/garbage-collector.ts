@@ -51,7 +51,10 @@ function collectGarbage(options: GarbageCollectorOptions, kinds: readonly Kind[]
   const objects = kinds.flatMap(({ kind }) => store.list(kind).items);
   const dependants = byOwner(objects);
   const owners = new OwnerLookup(store, kinds);
-  for (const object of objects) {
+  for (const listed of objects) {
+    // What was done for another one a moment ago may have changed it: judged is what is there now.
+    const object = now(store, listed);
+    if (object === undefined) continue;
     if (object.metadata.ownerReferences === undefined && !waitsForDependants(object.metadata)) continue;
     const own = dependants.get(object.metadata.uid ?? '') ?? [];
     const action = judgeGarbage(object, (owner) => owners.stateOf(owner, object), own);
@@ -66,25 +69,22 @@ function act(
   dependants: readonly KubeObject[],
 ): void {
   const { store } = options;
-  // What was done for another one may have changed it.
-  const current = now(store, object);
-  if (current === undefined) return;
   switch (action.kind) {
     case 'delete':
-      deleteStored(withPropagation(store, current, action.propagation), options);
+      deleteStored(withPropagation(store, object, action.propagation), options);
       break;
     case 'drop owners':
-      dropOwners(store, current, action.uids);
+      dropOwners(store, object, action.uids);
       break;
     case 'orphan':
       for (const dependant of dependants) {
         const left = now(store, dependant);
-        if (left !== undefined) dropOwners(store, left, [current.metadata.uid ?? '']);
+        if (left !== undefined) dropOwners(store, left, [object.metadata.uid ?? '']);
       }
-      release(store, current, ORPHAN);
+      release(store, object, ORPHAN);
       break;
     case 'release':
-      release(store, current, action.finalizer);
+      release(store, object, action.finalizer);
   }
 }
 

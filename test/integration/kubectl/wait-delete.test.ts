@@ -146,7 +146,8 @@ describe('kubectl delete', () => {
     await ok('kubectl apply -f child.json');
     await ok(`kubectl delete cm ${names[0]} --cascade=${cascade} --timeout=20s`);
     expect(await run(`kubectl get cm ${names[0]}`)).toMatchObject({ code: 1 });
-    if (stays) expect(await ok(`kubectl get pod ${names[1]} -o jsonpath={.metadata.ownerReferences}`)).toBe('[]');
+    const left = `kubectl get pod ${names[1]} -o jsonpath='{.metadata.ownerReferences}{.metadata.deletionTimestamp}'`;
+    if (stays) expect(await ok(left)).toBe('[]');
     else await ok(`kubectl wait --for=delete pod/${names[1]} --timeout=20s`);
     await ok(`kubectl delete pod ${names[1]} --ignore-not-found`);
   });

@@ -79,8 +79,12 @@ describe('the garbage collector', () => {
     const api = start();
     const owner = await make(api, 'owner');
     await make(api, 'child', [owner]);
+    await api.call('POST', PODS, { body: { ...pod('web'), metadata: { name: 'web', ownerReferences: [owner] } } });
     await remove(api, 'owner', 'Orphan');
     expect(await left(api)).toEqual(['child']);
+    const { metadata } = (await api.call('GET', `${PODS}/web`)).object as unknown as KubeObject;
+    expect(metadata.ownerReferences).toEqual([]);
+    expect(metadata.deletionTimestamp).toBeUndefined();
     expect((await api.call('GET', `${CONFIG_MAPS}/child`)).object).toMatchObject({ metadata: { ownerReferences: [] } });
   });
 
