@@ -1,5 +1,6 @@
 import { formatPath } from './problem.js';
 import type { Pod } from './schema/pod.js';
+import { proofOf } from './support-proofs.js';
 import { supportTable, type Support } from './support-table.js';
 
 /** A field that is set, and has no effect or another one than documented. */
@@ -58,19 +59,25 @@ const isEmpty = (value: unknown): boolean =>
 
 /** The table as the page `docs/pod-spec.md`. */
 export function renderSupportTable(): string {
-  const rows = Object.entries(supportTable).map(([path, row]) => [`\`${path}\``, describe(row)] as const);
+  const rows = Object.entries(supportTable).map(([path, row]) => {
+    const proof = row.status === 'realised' ? proofOf(path) : undefined;
+    const test = proof === undefined ? '' : `[${proof.replace(/^test\/|\.test\.ts$/g, '')}](../${proof})`;
+    return [`\`${path}\``, describe(row), test] as const;
+  });
   const left = Math.max(...rows.map(([path]) => path.length));
-  const right = Math.max(...rows.map(([, text]) => text.length));
-  const line = (path: string, text: string): string => `| ${path.padEnd(left)} | ${text.padEnd(right)} |`;
+  const middle = Math.max(...rows.map(([, text]) => text.length));
+  const right = Math.max(...rows.map(([, , test]) => test.length));
+  const line = (path: string, text: string, test: string): string =>
+    `| ${path.padEnd(left)} | ${text.padEnd(middle)} | ${test.padEnd(right)} |`;
   return [
     '# What becomes of every field of a Pod',
     '',
     'Made from `src/api/support-table.ts`. kubelette knows every field of a v1 Pod (Kubernetes 1.34): a misspelt one is an',
     'error, and one that is used without being realised gives a warning. A field whose row is not _yes_ includes all below it.',
     '',
-    line('field', 'realised'),
-    line('-'.repeat(left), '-'.repeat(right)),
-    ...rows.map(([path, text]) => line(path, text)),
+    line('field', 'realised', 'shown by'),
+    line('-'.repeat(left), '-'.repeat(middle), '-'.repeat(right)),
+    ...rows.map((row) => line(...row)),
     '',
   ].join('\n');
 }

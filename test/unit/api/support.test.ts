@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { defaultPod } from '../../../src/api/defaults.js';
 import { podSchema, type Pod } from '../../../src/api/schema/pod.js';
 import { renderSupportTable, unsupportedFields } from '../../../src/api/support.js';
+import { proofOf } from '../../../src/api/support-proofs.js';
 import { supportTable } from '../../../src/api/support-table.js';
 
 type Walkable = {
@@ -58,6 +59,22 @@ describe('the support table', () => {
       return false;
     });
     expect(Object.keys(supportTable).filter((path) => !all.has(path))).toEqual([]);
+  });
+
+  it('names a test that exists for every field that is realised', async () => {
+    const realised = Object.entries(supportTable).filter(([, { status }]) => status === 'realised');
+    const proofs = new Map(realised.map(([path]) => [path, proofOf(path)]));
+    expect([...proofs].filter(([, proof]) => proof === undefined)).toEqual([]);
+    const silent: string[] = [];
+    for (const [path, proof = ''] of proofs) {
+      const text = await readFile(proof, 'utf8');
+      const manifests = [...text.matchAll(/manifests\/[\w-]+\.yaml/g)].map(([name]) => readFile(name, 'utf8'));
+      // The field, or what it is a part of.
+      const words = path.replaceAll('[]', '').split('.').slice(-2);
+      const all = [text, ...(await Promise.all(manifests))].join('\n');
+      if (!words.some((word) => all.includes(word))) silent.push(`${path}: ${proof}`);
+    }
+    expect(silent).toEqual([]);
   });
 
   it('is the one in docs/pod-spec.md (UPDATE_DOCS=1 writes it)', async () => {
