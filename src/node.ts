@@ -175,7 +175,7 @@ async function connectAndRun(
       clock,
       engine,
       allocatable,
-      admission: new NodeAdmission({ store, events, clock, allocatable }),
+      admission: new NodeAdmission({ store, events, clock, allocatable, appArmor: engine.appArmor ?? false }),
       restraints: new EngineRestraints(runtime),
       seccompProfiles: new SeccompProfiles(layout.seccomp),
       ...(node.options.podPidsLimit === undefined ? {} : { podPidsLimit: node.options.podPidsLimit }),

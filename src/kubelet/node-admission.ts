@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Pod } from '../api/schema/pod.js';
 import type { Clock } from '../lib/clock.js';
 import type { Store } from '../store/store.js';
-import { decidePlacement, isPlaced, unplacedStatus } from './core/placement.js';
+import { decidePlacement, isPlaced, NO_APPARMOR, unplacedStatus } from './core/placement.js';
+import { needsAppArmor } from './core/security.js';
 import { isTerminalPhase } from './core/termination.js';
 import type { EventSink } from './events/event-sink.js';
 import { publishStatus } from './status-manager.js';
@@ -14,6 +15,8 @@ export interface NodeAdmissionOptions {
   readonly clock: Clock;
   /** Amounts by resource, `pods` among them. */
   readonly allocatable: Readonly<Record<string, string>>;
+  /** The kernel of the engine's machine enforces AppArmor profiles. */
+  readonly appArmor: boolean;
 }
 
 /** Static pods. */
@@ -31,10 +34,13 @@ export class NodeAdmission {
 
   /** Gives the pod its part of the node, or publishes why it has none. @returns whether it may run */
   place(pod: Pod): boolean {
-    const { allocatable, clock, events, store } = this.#options;
+    const { allocatable, appArmor, clock, events, store } = this.#options;
     if (isPlaced(pod)) return true;
     const isStatic = SOURCES.includes(pod.metadata.annotations?.[CONFIG_SOURCE] ?? '');
-    const placement = decidePlacement(pod, { allocatable, others: this.others(pod) }, isStatic);
+    const placement =
+      needsAppArmor(pod) && !appArmor
+        ? NO_APPARMOR
+        : decidePlacement(pod, { allocatable, others: this.others(pod) }, isStatic);
     if (placement.kind === 'fits') {
       this.#granted.add(pod.metadata.uid ?? '');
       return true;

@@ -54,7 +54,7 @@ export class PodGate {
   /** What whoever creates the pod should know. */
   warnings(pod: Pod): readonly string[] {
     const text = describe(pod, this.#policy(pod).warn);
-    return text === undefined ? [] : [`would violate ${text}`];
+    return [...(text === undefined ? [] : [`would violate ${text}`]), ...unenforcedLimits(pod)];
   }
 
   #enforce(pod: Pod): void {
@@ -75,6 +75,14 @@ export class PodGate {
     return podSecurityPolicy(store.get('Namespace', namespace)?.metadata.labels, podSecurity);
   }
 }
+
+/** Limits that count nowhere: the storage of engines has no quota that works everywhere. */
+const unenforcedLimits = ({ spec }: Pod): string[] =>
+  spec.containers.flatMap(({ resources }, index) =>
+    resources?.limits?.['ephemeral-storage'] === undefined
+      ? []
+      : [`spec.containers[${index}].resources.limits[ephemeral-storage] is not enforced`],
+  );
 
 function describe(pod: Pod, level: LevelVersion): string | undefined {
   const violations = evaluatePodSecurity(pod, level);

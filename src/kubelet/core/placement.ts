@@ -10,6 +10,13 @@ export type Placement =
   /** Not ever: it was meant for this node. */
   | { readonly kind: 'rejected'; readonly reason: string; readonly message: string };
 
+/** Source: kubelet pkg/kubelet/lifecycle/handlers.go appArmorAdmitHandler, pkg/security/apparmor/validate.go */
+export const NO_APPARMOR: Placement = {
+  kind: 'rejected',
+  reason: 'AppArmor',
+  message: 'Cannot enforce AppArmor: AppArmor is not enabled on the host',
+};
+
 const NO_FREE_PORTS = "node(s) didn't have free ports for the requested pod ports";
 
 /**

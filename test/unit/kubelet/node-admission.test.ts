@@ -23,7 +23,13 @@ const stored = (name: string): Pod => store.get<Pod>('Pod', `default/${name}`) ?
 beforeEach(() => {
   store = new MemoryStore({ clock, historyLimit: 10, revision: 0, objects: [] });
   events = new RecordedEvents();
-  admission = new NodeAdmission({ store, events, clock, allocatable: { cpu: '2', memory: '1Gi', pods: '110' } });
+  admission = new NodeAdmission({
+    store,
+    events,
+    clock,
+    allocatable: { cpu: '2', memory: '1Gi', pods: '110' },
+    appArmor: false,
+  });
 });
 
 describe('who gets a part of the node', () => {
@@ -37,7 +43,13 @@ describe('who gets a part of the node', () => {
     const a = create('a', '2');
     const placed = { conditions: [{ type: 'PodScheduled', status: 'True' as const }] };
     const running = store.update<Pod>({ ...a, status: { phase: 'Running', ...placed } });
-    const later = new NodeAdmission({ store, events, clock, allocatable: { cpu: '1', memory: '1Gi', pods: '110' } });
+    const later = new NodeAdmission({
+      store,
+      events,
+      clock,
+      allocatable: { cpu: '1', memory: '1Gi', pods: '110' },
+      appArmor: false,
+    });
     expect(later.place(running)).toBe(true);
     expect(admission.place(create('b', '1'))).toBe(false);
     store.update<Pod>({ ...running, status: { phase: 'Succeeded', ...placed } });
@@ -51,6 +63,17 @@ describe('who gets a part of the node', () => {
     expect(admission.place(stored('b'))).toBe(false);
     expect(stored('b').metadata.resourceVersion).toBe(resourceVersion);
     expect(JSON.stringify(events)).toContain('0/1 nodes are available: 1 Insufficient cpu.');
+  });
+
+  it('is nobody who relies on AppArmor where there is none', () => {
+    const spec = { securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } } as const;
+    const pod = store.create<Pod>(aPod(spec, { metadata: { name: 'p', uid: 'p' } }));
+    expect(admission.place(pod)).toBe(false);
+    expect(stored('p').status).toMatchObject({
+      phase: 'Failed',
+      reason: 'AppArmor',
+      message: 'Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host',
+    });
   });
 
   it('is rejected when it comes from a manifest', () => {

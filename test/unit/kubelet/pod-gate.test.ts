@@ -62,6 +62,13 @@ describe('the gate', () => {
     expect(noted).toEqual([]);
   });
 
+  it('warns of limits that nothing enforces', () => {
+    const resources = { limits: { 'ephemeral-storage': '1Gi' } };
+    expect(gate('privileged').warnings(aPod({ containers: [aContainer('app', { resources })] }))).toEqual([
+      'spec.containers[0].resources.limits[ephemeral-storage] is not enforced',
+    ]);
+  });
+
   it('notes violations of the audit level in the log', () => {
     label('audit', 'baseline');
     gate('privileged').admit(VIOLATING);

@@ -106,19 +106,7 @@ describe('what an engine cannot give', () => {
   it.each<[string, Partial<Pod['spec']>, object, RegExp | undefined]>([
     ['a user namespace', { hostUsers: false }, {}, /^spec\.hostUsers is false, and this Docker engine/],
     ['a user namespace of a remapping engine', { hostUsers: false }, { userNamespaces: true }, undefined],
-    [
-      'AppArmor',
-      { securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } },
-      {},
-      /^Cannot enforce AppArmor: AppArmor is not enabled on the host$/,
-    ],
-    [
-      'AppArmor where it is',
-      { securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } },
-      { appArmor: true },
-      undefined,
-    ],
-    ['nothing of the kind', { securityContext: { appArmorProfile: { type: 'Unconfined' } } }, {}, undefined],
+    ['nothing of the kind', { hostUsers: true }, {}, undefined],
   ])('is %s', (_what, spec, features, message) => {
     const demand = (): void => demandSecurity(aPod(spec), engine(features));
     if (message === undefined) expect(demand).not.toThrow();
