@@ -6,6 +6,7 @@
 int run_init(void);
 int run_hold(int count, char **arguments);
 int run_dial(int count, char **arguments);
+int run_end(int count, char **arguments);
 int run_read(int count, char **arguments);
 int run_unpack(int count, char **arguments);
 int run_namespaces(int count, char **arguments);

@@ -21,7 +21,7 @@ enum {
   SEND_TIMEOUT = 21,
   CONNECT_TIMEOUT_SECONDS = 10,
   /* An exec cannot be killed from outside. So a server that says nothing after the client has left must not hold this. */
-  SILENCE_AFTER_EOF_SECONDS = 300,
+  DEFAULT_SILENCE_SECONDS = 300,
   /* How long what the client already sent may take to reach a server that has finished sending. */
   DRAIN_SECONDS = 1,
 };
@@ -80,11 +80,11 @@ static _Noreturn void send_side(int peer) {
 }
 
 /* The parent: the socket to stdout. `sender` becomes readable (end of file) when the child is gone. */
-static long receive_side(int peer, int sender) {
+static long receive_side(int peer, int sender, long silence_seconds) {
   struct poll_entry entries[2] = {{peer, POLL_IN, 0}, {sender, POLL_IN, 0}};
   int sending = 1;
   for (;;) {
-    struct duration limit = {SILENCE_AFTER_EOF_SECONDS, 0};
+    struct duration limit = {silence_seconds, 0};
     long ready = sys_poll(entries, sending ? 2 : 1, sending ? 0 : &limit);
     if (ready == -EINTR) continue;
     if (ready < 0) return ready;
@@ -99,11 +99,11 @@ static long receive_side(int peer, int sender) {
 }
 
 int run_dial(int count, char **arguments) {
-  (void)count;
-  const char *port_text = arguments[1];
+  const char *port_text = arguments[1], *silence_text = count > 2 ? arguments[2] : 0;
   uint32_t address = parse_address(arguments[0]);
   long port = parse_number(&port_text, 10, 0);
-  if (address == 0 || port < 1 || port > 65535) return EINVAL;
+  long silence = silence_text ? parse_number(&silence_text, 10, 0) : DEFAULT_SILENCE_SECONDS;
+  if (address == 0 || port < 1 || port > 65535 || silence < 0) return EINVAL;
   /* A write after the reader left is an error here, not the end of the process. */
   sys_block_signals(signal_bit(SIGNAL_PIPE));
   long peer = open_connection(address, (uint16_t)port);
@@ -121,7 +121,7 @@ int run_dial(int count, char **arguments) {
     send_side((int)peer);
   }
   sys_close(ends[1]);
-  error = receive_side((int)peer, ends[0]);
+  error = receive_side((int)peer, ends[0], silence);
 
   /* Let the client see the end now; then give what is still under way to the server a moment. */
   sys_close(STDOUT);

@@ -4,7 +4,9 @@
  *   pause                                   be PID 1: reap zombies, exit 0 on SIGTERM or SIGINT
  *   pause hold [VOLUME | FILE ...]          prepare the volumes' roots (see hold.c) and the network files (see hosts.c),
  *                                           say "ready", then as above
- *   pause dial HOST PORT                    connect to HOST (a.b.c.d), copy stdin to it and it to stdout
+ *   pause dial HOST PORT [SILENCE]          connect to HOST (a.b.c.d), copy stdin to it and it to stdout; after the end
+ *                                           of stdin give up when it says nothing for SILENCE seconds (300)
+ *   pause end PID TEXT                      kill the process with everything it started, if its cgroup contains TEXT
  *   pause read PATH LIMIT                   the last LIMIT bytes of a regular file
  *   pause unpack DIRECTORY STAMP            a tar from stdin becomes the new contents of a projected volume, at once
  *   pause subpath DIRECTORY PATH            make sure PATH is below DIRECTORY, print what it leads to
@@ -42,8 +44,8 @@ static int print_version(void) {
 static int print_usage(void) {
   struct line line;
   line.size = 0;
-  add_text(&line, "usage: pause [hold VOLUME... | dial HOST PORT | read PATH LIMIT | unpack DIRECTORY STAMP | "
-                  "subpath DIRECTORY PATH | usage DIRECTORY... | hostpath ROOT [MAKE PATH]... | "
+  add_text(&line, "usage: pause [hold VOLUME... | dial HOST PORT [SILENCE] | end PID TEXT | read PATH LIMIT | "
+                  "unpack DIRECTORY STAMP | subpath DIRECTORY PATH | usage DIRECTORY... | hostpath ROOT [MAKE PATH]... | "
                   "namespaces PID... | version]");
   print_line(STDERR, &line);
   return 2;
@@ -69,7 +71,8 @@ static int run(int count, char **arguments) {
   count--;
   arguments++;
   if (equal(command, "hold")) return run_hold(count, arguments);
-  if (equal(command, "dial") && count == 2) return run_dial(count, arguments);
+  if (equal(command, "dial") && (count == 2 || count == 3)) return run_dial(count, arguments);
+  if (equal(command, "end") && count == 2) return run_end(count, arguments);
   if (equal(command, "read") && count == 2) return run_read(count, arguments);
   if (equal(command, "unpack") && count == 2) return run_unpack(count, arguments);
   if (equal(command, "subpath") && count == 2) return run_subpath(count, arguments);

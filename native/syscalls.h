@@ -52,6 +52,7 @@ enum {
   SIGNAL_PIPE = 13,
   SIGNAL_TERM = 15,
   SIGNAL_CHILD = 17,
+  SIGNAL_STOP = 19,
 };
 
 static inline _Noreturn void sys_exit(int code) {

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
-import { getSystemErrorMap } from 'node:util';
-import { errorMessage, KubeletteError } from '../lib/errors.js';
-import type { ExecSession, RuntimeStreams } from '../runtime/streams.js';
+import { KubeletteError } from '../lib/errors.js';
+import { systemErrorText } from '../lib/system-errors.js';
+import type { DialTarget, ExecSession } from '../runtime/streams.js';
 import { withDeadline } from './deadline.js';
 import type { Engine } from './engine.js';
 import { exec } from './exec.js';
@@ -11,6 +11,8 @@ import { inspectContainer } from './inspect.js';
 
 /** A little more than the sandbox's program takes itself. */
 const CONNECT_DEADLINE_MS = 12_000;
+/** Once this side is closed, a one-shot connection stays open only as long as the server keeps talking. */
+const ONE_SHOT_SILENCE_SECONDS = 1;
 
 /**
  * A TCP connection to a pod: straight to its address when the pods' network is reachable from here, else through the
@@ -21,7 +23,7 @@ const CONNECT_DEADLINE_MS = 12_000;
 export async function dial(
   engine: Engine,
   sandboxId: string,
-  target: Parameters<RuntimeStreams['dial']>[1],
+  target: DialTarget,
   direct: boolean,
   signal: AbortSignal,
 ): Promise<Duplex> {
@@ -29,9 +31,10 @@ export async function dial(
   if (sandbox?.State.Running !== true) throw new KubeletteError('Unavailable', 'the pod has no running sandbox');
   const address = Object.values(sandbox.NetworkSettings.Networks).find(({ IPAddress }) => IPAddress !== '')?.IPAddress;
   // On the host network the pod has no address of its own.
-  const host = target.host === 'loopback' || address === undefined ? '127.0.0.1' : address;
+  const own = target.host === 'loopback' || address === undefined ? '127.0.0.1' : address;
+  const host = typeof target.host === 'string' ? own : target.host.address;
   if (direct && host === address) return dialDirectly(engine, host, target.port, signal);
-  return dialInside(engine, sandboxId, host, target.port, signal);
+  return dialInside(engine, sandboxId, { host, port: target.port, oneShot: target.oneShot ?? false }, signal);
 }
 
 async function dialDirectly(engine: Engine, host: string, port: number, signal: AbortSignal): Promise<Duplex> {
@@ -47,7 +50,8 @@ async function dialDirectly(engine: Engine, host: string, port: number, signal: 
     socket.destroy();
     signal.throwIfAborted();
     const { errno } = error as NodeJS.ErrnoException;
-    throw refused(host, port, errno === undefined ? errorMessage(error) : reasonOf(errno), error);
+    if (errno === undefined) throw error;
+    throw refused(host, port, errno, error);
   }
   return socket;
 }
@@ -55,11 +59,10 @@ async function dialDirectly(engine: Engine, host: string, port: number, signal: 
 async function dialInside(
   engine: Engine,
   sandboxId: string,
-  host: string,
-  port: number,
+  { host, oneShot, port }: { readonly host: string; readonly port: number; readonly oneShot: boolean },
   signal: AbortSignal,
 ): Promise<Duplex> {
-  // An exec cannot be ended; cutting its connection ends its input, which is what the program waits for.
+  // An exec is not ended easily; cutting its connection ends its input, which is what the program waits for.
   const closed = new AbortController();
   const onAbort = (): void => closed.abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
@@ -68,10 +71,11 @@ async function dialInside(
     closed.abort();
   };
   try {
-    const command = ['/pause', 'dial', host, String(port)];
+    const silence = oneShot ? [String(ONE_SHOT_SILENCE_SECONDS)] : [];
+    const command = ['/pause', 'dial', host, String(port), ...silence];
     const session = await exec(engine, sandboxId, { command, tty: false, stdin: true }, closed.signal);
     if (!(await isConnected(session, closed.signal))) {
-      throw refused(host, port, reasonOf(-(await session.exitCode)));
+      throw refused(host, port, -(await session.exitCode));
     }
     const { stdin, stdout } = session;
     if (stdin === undefined) throw new KubeletteError('Internal', 'exec without stdin');
@@ -100,7 +104,8 @@ async function isConnected({ stderr, exitCode }: ExecSession, signal: AbortSigna
 }
 
 /** As the kubelet words it: `connect: connection refused`. */
-const reasonOf = (errno: number): string => `connect: ${getSystemErrorMap().get(errno)?.[1] ?? `error ${errno}`}`;
-
-const refused = (host: string, port: number, reason: string, cause?: unknown): KubeletteError =>
-  new KubeletteError('Unavailable', `dial tcp ${host}:${port}: ${reason}`, { cause });
+const refused = (host: string, port: number, errno: number, cause?: unknown): KubeletteError =>
+  new KubeletteError('Unavailable', `dial tcp ${host}:${port}: connect: ${systemErrorText(errno)}`, {
+    cause,
+    details: { errno },
+  });

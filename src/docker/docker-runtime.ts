@@ -15,6 +15,7 @@ import type { DockerContext } from './context.js';
 import { createContainer } from './create-container.js';
 import { dial } from './dial.js';
 import { events } from './events.js';
+import { endCommand } from './end-command.js';
 import { exec } from './exec.js';
 import { DockerHost } from './host.js';
 import { ImageNamesCache } from './image-names.js';
@@ -100,7 +101,10 @@ export class DockerRuntime implements ContainerRuntime {
       return sharesFilesystem ? [rootDir, ...(dataDir === undefined ? [] : [dataDir])] : [];
     });
     this.streams = {
-      exec: async (id, request, signal) => exec(engine, id, request, signal),
+      exec: async (id, request, signal) => {
+        const { execId, ...session } = await exec(engine, id, request, signal);
+        return { ...session, kill: async (killSignal) => endCommand(context, id, execId, killSignal) };
+      },
       attach: async (id, request, signal) => attach(engine, id, request, signal),
       logs: (id, options, signal) => logs(engine, id, options, signal),
       dial: async (id, target, signal) => {

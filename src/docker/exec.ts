@@ -13,7 +13,7 @@ const CONTAINER_END_MS = 250;
 
 /**
  * Runs a command in a running container. The connection is always hijacked: anything else loses output that comes
- * after stdin was closed. There is no way to end the command from outside; `signal` only cuts the connection.
+ * after stdin was closed. `signal` only cuts the connection, the command goes on (see `endCommand`).
  *
  * @throws `Conflict` when the container does not run or is paused; `NotFound` when it is gone
  */
@@ -22,7 +22,7 @@ export async function exec(
   containerId: string,
   request: ExecRequest,
   signal: AbortSignal,
-): Promise<ExecSession> {
+): Promise<ExecSession & { readonly execId: string }> {
   const { tty, stdin } = request;
   const { Id: id } = await engine.call<{ Id: string }>(
     {
@@ -42,7 +42,7 @@ export async function exec(
     { method: 'POST', path: `/exec/${id}/start`, body: { Detach: false, Tty: tty } },
     signal,
   );
-  return openSession(
+  const session = openSession(
     {
       engine,
       socket,
@@ -53,6 +53,7 @@ export async function exec(
     },
     signal,
   );
+  return { ...session, execId: id };
 }
 
 async function exitCodeOf(engine: Engine, containerId: string, id: string, signal: AbortSignal): Promise<number> {

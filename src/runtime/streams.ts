@@ -17,6 +17,18 @@ export interface ExecSession {
   readonly exitCode: Promise<number>;
 }
 
+/** A command that was started in a container. */
+export interface CommandSession extends ExecSession {
+  /**
+   * Ends the command and everything it started, however deaf to signals. Resolves when it is gone.
+   *
+   * @returns `killed`; `ended` when it had come to its end by itself; `late` when the engine had not even begun to run
+   *   it: then it was killed as soon as it ran
+   * @throws `Unavailable` when it may still run: try again
+   */
+  kill(signal: AbortSignal): Promise<'killed' | 'ended' | 'late'>;
+}
+
 /**
  * One record of the engine's log. A line longer than 16 KiB comes in pieces that carry the same timestamp.
  * `timestamp` is the engine's RFC 3339 text with nine digits, kept as text: a number would lose them.
@@ -37,8 +49,15 @@ export interface LogStreamOptions {
   readonly follow: boolean;
 }
 
+export interface DialTarget {
+  readonly host: 'pod' | 'loopback' | { readonly address: string };
+  readonly port: number;
+  readonly oneShot?: boolean;
+}
+
 export interface RuntimeStreams {
-  exec(containerId: string, request: ExecRequest, signal: AbortSignal): Promise<ExecSession>;
+  /** Ending `signal` cuts the connection and nothing else: the command goes on. */
+  exec(containerId: string, request: ExecRequest, signal: AbortSignal): Promise<CommandSession>;
   attach(containerId: string, request: Omit<ExecRequest, 'command'>, signal: AbortSignal): Promise<ExecSession>;
   /**
    * The engine's stored log, in order, from the record(s) of `since` on (inclusive), then live when `follow`. With `tail`
@@ -48,12 +67,12 @@ export interface RuntimeStreams {
    */
   logs(containerId: string, options: LogStreamOptions, signal: AbortSignal): AsyncIterable<LogRecord>;
   /**
-   * A TCP connection made to the pod. `pod` is the pod's address, `loopback` 127.0.0.1 inside its network namespace.
-   * @throws `Unavailable` with the reason when it is refused
+   * A TCP connection made to the pod, or from inside it to another IPv4 address. `pod` is the pod's address, `loopback`
+   * 127.0.0.1 inside its network namespace. `oneShot`: once this side is closed nothing is expected any more; otherwise
+   * the other side may go on for minutes.
+   *
+   * @throws `Unavailable` with the reason when it is refused; then, and not when the engine is to blame, the details
+   *   hold the `errno`, negative as Node has it
    */
-  dial(
-    sandboxId: string,
-    target: { readonly host: 'pod' | 'loopback'; readonly port: number },
-    signal: AbortSignal,
-  ): Promise<Duplex>;
+  dial(sandboxId: string, target: DialTarget, signal: AbortSignal): Promise<Duplex>;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connectEngine } from '../../src/docker/connect.js';
 import { connectDockerRuntime, type DockerRuntime } from '../../src/docker/docker-runtime.js';
+import type { DockerContext } from '../../src/docker/context.js';
 import type { Engine } from '../../src/docker/engine.js';
 import { listKubeletteObjects, removeKubeletteObjects } from '../../src/docker/inventory.js';
 import { systemClock } from '../../src/lib/clock.js';
@@ -12,6 +13,8 @@ export const BUSYBOX = 'kubelette.local/busybox:1';
 /** The real engine, under a node name of its own. */
 export interface DockerWorld {
   readonly engine: Engine;
+  /** Of the agent that `runtime()` is. */
+  readonly context: DockerContext;
   readonly nodeName: string;
   readonly busybox: { readonly reference: string; readonly id: string };
   runtime(agentId?: string): Promise<DockerRuntime>;
@@ -29,6 +32,7 @@ export async function openDockerWorld(name: string): Promise<DockerWorld> {
   if (found === undefined) throw new Error(`${BUSYBOX} is missing: run "bash scripts/setup.sh test" first`);
   return {
     engine,
+    context: { engine, ownership: { nodeName, agentId: 'me' }, logger: silentLogger },
     nodeName,
     busybox: { reference: BUSYBOX, id: found.id },
     runtime,

@@ -1,5 +1,8 @@
 import { Duplex, PassThrough, Readable } from 'node:stream';
+import { KubeletteError } from '../../src/lib/errors.js';
 import type {
+  CommandSession,
+  DialTarget,
   LogRecord,
   LogStreamOptions,
   ExecRequest,
@@ -14,8 +17,10 @@ export interface FakeExecResult {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly exitCode: number;
-  /** How long it takes on the engine's clock. */
+  /** How long it takes on the engine's clock; Infinity for one that has to be killed. */
   readonly afterMs?: number;
+  /** What becomes of an attempt to kill it, until it does not throw. */
+  readonly onKill?: () => void;
 }
 
 /** Scripted streams: what execs say, what logs hold and who answers at a port is up to the test. */
@@ -23,9 +28,11 @@ export class FakeStreams implements RuntimeStreams {
   /** Called for every exec, with the container's id and the command. */
   onExec: (containerId: string, command: readonly string[]) => FakeExecResult = () => ({ exitCode: 0 });
   /** Called for every connection; throw to refuse. */
-  onDial: (sandboxId: string, target: { host: 'pod' | 'loopback'; port: number }) => Duplex = () => {
+  onDial: (sandboxId: string, target: DialTarget) => Duplex = () => {
     throw fail('Unavailable', 'connection refused');
   };
+  /** Of execs, that run now. */
+  commands = 0;
   readonly #engine: FakeEngine;
   readonly #logs = new Map<string, LogRecord[]>();
   readonly #readers = new Set<() => void>();
@@ -46,17 +53,39 @@ export class FakeStreams implements RuntimeStreams {
     for (const wake of this.#readers) wake();
   }
 
-  async exec(containerId: string, request: ExecRequest, signal: AbortSignal): Promise<ExecSession> {
+  async exec(containerId: string, request: ExecRequest, signal: AbortSignal): Promise<CommandSession> {
     const container = this.#engine.get(containerId);
     if (container.state !== 'running') throw fail('Conflict', `Container ${containerId} is not running`);
-    const result = this.onExec(containerId, request.command);
-    if (result.afterMs !== undefined) await this.#engine.clock.sleep(result.afterMs, signal);
+    const { afterMs = 0, exitCode: code, onKill, stderr = '', stdout = '' } = this.onExec(containerId, request.command);
+    this.commands += 1;
+    const killed = new AbortController();
+    const gone = AbortSignal.any([killed.signal, container.life.signal]);
+    const ended = this.#engine.clock
+      .sleep(afterMs, AbortSignal.any([signal, gone]))
+      .catch(() => signal.throwIfAborted())
+      .finally(() => (this.commands -= 1));
+    const exitCode = ended.then(() => {
+      if (container.life.signal.aborted) throw new KubeletteError('Unavailable', 'the container ended');
+      return killed.signal.aborted ? 137 : code;
+    });
+    exitCode.catch(() => undefined);
+    let over = false;
+    void exitCode.then(
+      () => (over = true),
+      () => (over = true),
+    );
     return {
       ...(request.stdin ? { stdin: new PassThrough().resume() } : {}),
-      stdout: Readable.from([Buffer.from(result.stdout ?? '')]),
-      ...(request.tty ? {} : { stderr: Readable.from([Buffer.from(result.stderr ?? '')]) }),
+      stdout: Readable.from([Buffer.from(stdout)]),
+      ...(request.tty ? {} : { stderr: Readable.from([Buffer.from(stderr)]) }),
       resize: async () => undefined,
-      exitCode: Promise.resolve(result.exitCode),
+      exitCode,
+      kill: async () => {
+        if (over) return 'ended';
+        onKill?.();
+        killed.abort();
+        return 'killed';
+      },
     };
   }
 
@@ -80,11 +109,7 @@ export class FakeStreams implements RuntimeStreams {
     }
   }
 
-  async dial(
-    sandboxId: string,
-    target: { readonly host: 'pod' | 'loopback'; readonly port: number },
-    signal: AbortSignal,
-  ): Promise<Duplex> {
+  async dial(sandboxId: string, target: DialTarget, signal: AbortSignal): Promise<Duplex> {
     signal.throwIfAborted();
     return this.onDial(sandboxId, target);
   }

@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { DockerRuntime } from '../../../src/docker/docker-runtime.js';
+import { endHere, endThere } from '../../../src/docker/end-processes.js';
+import { listKubeletteObjects } from '../../../src/docker/inventory.js';
 import { dial } from '../../../src/docker/dial.js';
-import type { ExecRequest, ExecSession, LogRecord } from '../../../src/runtime/streams.js';
+import type { CommandSession, ExecRequest, ExecSession, LogRecord } from '../../../src/runtime/streams.js';
 import type { ContainerSpec } from '../../../src/runtime/specs.js';
 import { openDockerWorld, script, type DockerWorld } from '../../support/docker-world.js';
 import { eventually } from '../../support/eventually.js';
@@ -121,6 +125,80 @@ describe('exec', () => {
     await expect(session).rejects.toMatchObject({ code: 'Conflict' });
   });
 });
+
+describe('kill', () => {
+  /** Deaf, with a child, an orphan and one in a session of its own; says when all are there. */
+  const STUBBORN =
+    'trap "" TERM; sleep 555 & (sleep 555 &); setsid sleep 555 & sleep 0.3; echo all; sleep 555; sleep 555';
+  let id: string;
+  beforeAll(async () => {
+    id = await start("trap 'exit 0' TERM; sleep 1000 & wait");
+  });
+  const command = async (text: string): Promise<CommandSession> =>
+    runtime.streams.exec(id, { ...script(text), tty: false, stdin: false }, signal);
+  const sleepers = async (): Promise<string> =>
+    (await outcome(await command('ps -o args | grep -c "^[s]leep 555"'))).stdout.trim();
+
+  async function stubborn(): Promise<CommandSession> {
+    const session = await command(STUBBORN);
+    session.stderr?.resume();
+    const [said] = (await once(session.stdout, 'data')) as [Buffer];
+    expect([said.toString(), await sleepers()]).toEqual(['all\n', '4']);
+    return session;
+  }
+
+  it('ends a command that ignores every signal, and all it started', async () => {
+    const session = await stubborn();
+    expect(await session.kill(signal)).toBe('killed');
+    expect(await sleepers()).toBe('0');
+    expect(await session.exitCode).toBe(137);
+  });
+
+  it('does so from a container where the processes of the engine are not those of this host', async () => {
+    const session = await stubborn();
+    const pid = await eventually('pid', async () => {
+      const { stdout } = await outcome(
+        await command('grep -l "sleep 555; sleep 555" /proc/[0-9]*/cmdline | head -n 1'),
+      );
+      const inside = /proc\/(\d+)/.exec(stdout)?.[1];
+      return inside !== undefined && (await hostPid(id, Number(inside)));
+    });
+    await endThere(world.context, pid, id, signal);
+    expect(await sleepers()).toBe('0');
+    expect(await session.exitCode).toBe(137);
+    const { containers } = await listKubeletteObjects(world.engine, { nodeName: world.nodeName }, signal);
+    expect(containers.filter(({ role }) => role === 'helper')).toEqual([]);
+  });
+
+  it('touches nobody else', async () => {
+    const other = await start('sleep 1000');
+    const [container] = (await runtime.inspectPod(pod.uid, signal)).containers.filter((one) => one.id === other);
+    await expect(endThere(world.context, container?.pid ?? 0, id, signal)).rejects.toMatchObject({
+      code: 'Unavailable',
+    });
+    expect(await endHere(container?.pid ?? 0, id)).toBe(false);
+    expect((await runtime.inspectPod(pod.uid, signal)).containers.find((one) => one.id === other)?.state).toBe(
+      'running',
+    );
+  });
+
+  it('knows a command that has ended by itself', async () => {
+    const session = await command('exit 3');
+    await outcome(session);
+    expect(await session.kill(signal)).toBe('ended');
+  });
+});
+
+/** Of a process of the container, where this machine is the engine's. */
+async function hostPid(containerId: string, inside: number): Promise<number | undefined> {
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const cgroup = await readFile(`/proc/${name}/cgroup`, 'utf8').catch(() => '');
+    const status = cgroup.includes(containerId) ? await readFile(`/proc/${name}/status`, 'utf8').catch(() => '') : '';
+    if (new RegExp(`^NSpid:.*\\t${inside}$`, 'm').test(status)) return Number(name);
+  }
+  return undefined;
+}
 
 describe('attach', () => {
   it('talks to the main process and ends with its exit code', async () => {

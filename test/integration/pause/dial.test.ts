@@ -63,6 +63,12 @@ describe('pause dial', () => {
     expect(stdout.equals(bytes)).toBe(true);
   });
 
+  it('gives up soon on a server that says nothing, where that is asked for', async () => {
+    await listen(7004, 'nc -ll -p 7004 -e sleep 100');
+    const { exitCode } = await bench.exec(sandbox, ['/pause', 'dial', '127.0.0.1', '7004', '1']);
+    expect(exitCode).toBe(110);
+  });
+
   it.each([
     ['a port nobody listens on', '127.0.0.1', '9', 111],
     ['something that is no address', 'localhost', '80', 22],

@@ -69,7 +69,12 @@ beforeEach(() => {
   const streams = {
     exec: async (id: string) => {
       executed.push(id);
-      return { stdout: new PassThrough(), resize: async () => undefined, exitCode: Promise.resolve(0) };
+      return {
+        stdout: new PassThrough(),
+        resize: async () => undefined,
+        exitCode: Promise.resolve(0),
+        kill: async () => 'ended' as const,
+      };
     },
     attach: async (id: string) => {
       executed.push(`attach ${id}`);

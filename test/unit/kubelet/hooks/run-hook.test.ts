@@ -92,7 +92,7 @@ describe('another hook', () => {
   it('that is a command is run as it stands and says how it failed', async () => {
     const engine = new FakeEngine(clock);
     streams = new FakeStreams(engine);
-    engine.get = () => ({ state: 'running' }) as ReturnType<FakeEngine['get']>;
+    engine.get = () => ({ state: 'running', life: new AbortController() }) as ReturnType<FakeEngine['get']>;
     const commands: (readonly string[])[] = [];
     streams.onExec = (_id, command) => {
       commands.push(command);
