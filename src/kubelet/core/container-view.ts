@@ -1,6 +1,7 @@
 import type { Container, ContainerStatus, Pod } from '../../api/schema/pod.js';
 import type { ContainerKind, ObservedContainer } from '../../runtime/observed.js';
-import { isReady, isStarted } from './readiness.js';
+import type { ProbeKind } from './probe-state.js';
+import { failedProbe, isReady, isStarted } from './readiness.js';
 import { effectiveRestartPolicy, type RestartPolicy } from './restart-policy.js';
 import { startsAnew } from './starts-anew.js';
 import { currentSandbox } from './sandbox-view.js';
@@ -27,6 +28,8 @@ export interface ContainerView {
   readonly started: boolean;
   /** And it is ready to serve, as far as probes say. Nothing about regular init containers: they are ready when done. */
   readonly ready: boolean;
+  /** Present: it is to be killed, or was killed, because this probe of it failed. */
+  readonly failedProbe: Exclude<ProbeKind, 'readiness'> | undefined;
 }
 
 const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
@@ -53,12 +56,15 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
   const newest = isOutdated(records[0], stored) ? undefined : records[0];
   const sandbox = currentSandbox(observed);
   const here = newest !== undefined && sandbox !== undefined && newest.sandboxInstance === sandbox.instance;
+  const policy = effectiveRestartPolicy(pod, spec, kind);
+  const failed = failedProbe({ newest }, probes);
   const storedHere =
     newest === undefined && sandbox?.startedAt !== undefined && startedSince(stored, sandbox.startedAt, kind);
   return {
     spec,
     kind,
-    restartPolicy: effectiveRestartPolicy(pod, spec, kind),
+    // The kubelet decides on the restart when it decides on the kill, whatever the exit code will be.
+    restartPolicy: failed !== undefined && policy !== 'Never' ? 'Always' : policy,
     records,
     newest,
     stored,
@@ -69,6 +75,7 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
       : storedHere && stored?.state?.terminated?.exitCode === 0,
     started: isStarted({ spec, newest, stored }, probes),
     ready: isReady({ spec, newest, stored }, probes),
+    failedProbe: failed,
   };
 }
 

@@ -8,7 +8,7 @@ import { backoffMessage } from './messages.js';
 import type { PodAction, PodPlan, WaitingReason } from './pod-action.js';
 import { planRestartAll } from './restart-all.js';
 import { startsAnew } from './starts-anew.js';
-import { backoffAfter, nextRestart } from './restart-backoff.js';
+import { backoffAfter, nextRestart, restartAfterProbe } from './restart-backoff.js';
 import { containerResize, pendingResize, RESIZE_RETRY_MS } from './resize.js';
 import { podIdentity } from './pod-identity.js';
 import { restartsAfter } from './restart-policy.js';
@@ -114,6 +114,8 @@ class PlanBuilder {
       case 'running':
         if (newest.specHash !== containerHash(spec)) {
           this.#kill(view, newest, `${describe(view)} definition changed, will be restarted`);
+        } else if (view.failedProbe !== undefined) {
+          this.#killFailed(view, newest, view.failedProbe);
         } else if (this.#input.preStops?.has(newest.id) === true) {
           // The agent ended in the middle of stopping it, and the reason may be forgotten: what was begun is finished.
           this.#kill(view, newest, `Stopping container ${spec.name}`);
@@ -164,7 +166,9 @@ class PlanBuilder {
     if (!again && !failedInit && !restartsAfter(view, dead.exitCode)) return;
     // A changed definition is a new container to the kubelet's back-off: it starts at once.
     const changed = dead.specHash !== containerHash(view.spec);
-    const restart = nextRestart(again && dead.exitCode === 0 ? undefined : changed ? undefined : dead);
+    const fresh = changed || (again && dead.exitCode === 0);
+    const restart =
+      view.failedProbe !== undefined && !fresh ? restartAfterProbe(dead) : nextRestart(fresh ? undefined : dead);
     if (restart.notBefore > this.#input.now) {
       this.#wait(view, restart.notBefore, {
         reason: 'CrashLoopBackOff',
@@ -204,10 +208,19 @@ class PlanBuilder {
     this.#wakeAt = Math.min(this.#wakeAt, until);
   }
 
-  #kill(view: ContainerView, record: ObservedContainer, message: string): void {
+  /** Source: kubelet computePodActions; for sidecars computeInitContainerActions, which promises nothing. */
+  #killFailed(view: ContainerView, record: ObservedContainer, failed: 'startup' | 'liveness'): void {
+    const restarts = view.kind === 'app' && view.restartPolicy !== 'Never' ? ', will be restarted' : '';
+    const probe = failed === 'startup' ? view.spec.startupProbe : view.spec.livenessProbe;
+    const message = `${describe(view)} failed ${failed} probe${restarts}`;
+    this.#kill(view, record, message, probe?.terminationGracePeriodSeconds);
+  }
+
+  #kill(view: ContainerView, record: ObservedContainer, message: string, ownGraceSeconds?: number): void {
     const { now, pod, preStops = new Map<string, number>() } = this.#input;
     const usedSeconds = Math.floor((now - (preStops.get(record.id) ?? now)) / 1000);
-    const graceSeconds = Math.max(0, (pod.spec.terminationGracePeriodSeconds ?? 30) - usedSeconds);
+    const granted = ownGraceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+    const graceSeconds = Math.max(0, granted - usedSeconds);
     this.#actions.push({ ...killOf(record, view.spec, graceSeconds, preStops), message });
   }
 }

@@ -1,7 +1,7 @@
 import type { Container, ContainerStatus } from '../../api/schema/pod.js';
 import { toRfc3339 } from '../../lib/time.js';
 import type { ObservedContainer } from '../../runtime/observed.js';
-import type { ProbeSnapshot } from './probe-state.js';
+import type { ProbeKind, ProbeSnapshot } from './probe-state.js';
 
 /** A container of the spec with its newest instance and what was last published of it. */
 interface Judged {
@@ -31,6 +31,19 @@ export function isReady(judged: Judged, probes: ProbeSnapshot | undefined): bool
   const result = probes.get(newest.id)?.readiness;
   if (result !== undefined) return result === 'success';
   return isAbout(stored, newest) && stored?.ready === true;
+}
+
+/**
+ * The probe whose failure is the end of the newest instance, whether it still runs or was killed for it. The agent does
+ * not remember it beyond its own end; then the instance just ended.
+ */
+export function failedProbe(
+  { newest }: Pick<Judged, 'newest'>,
+  probes: ProbeSnapshot | undefined,
+): Exclude<ProbeKind, 'readiness'> | undefined {
+  const results = newest === undefined ? undefined : probes?.get(newest.id);
+  if (results?.liveness === 'failure') return 'liveness';
+  return results?.startup === 'failure' ? 'startup' : undefined;
 }
 
 /** An instance is a container and its start: restarted by hand it keeps its id, and nothing is known of it. */

@@ -37,3 +37,15 @@ export function nextRestart(last: ObservedContainer | undefined): Restart {
     delayMs: last.backoffMs,
   };
 }
+
+/**
+ * The same for an instance that was killed because of a probe. The kubelet decides before it kills, so it judges by the
+ * instance before: the first kill restarts at once and leaves no trace; later the wait counts from the end of the one
+ * before, which is when this one was made, so that one that lived longer than the wait restarts at once too.
+ */
+export function restartAfterProbe(killed: ObservedContainer): Restart {
+  if (killed.attempt === 0) return { notBefore: 0, backoffMs: 0, delayMs: 0 };
+  const restart = nextRestart(killed);
+  const livedMs = (killed.finishedAt ?? killed.createdAt) - killed.createdAt;
+  return { ...restart, notBefore: restart.notBefore - livedMs };
+}

@@ -4,6 +4,7 @@ import { containerHash } from '../../../../src/api/hash.js';
 import { computePodActions } from '../../../../src/kubelet/core/pod-actions.js';
 import type { PodAction, PodPlan } from '../../../../src/kubelet/core/pod-action.js';
 import { planOrphan } from '../../../../src/kubelet/core/termination.js';
+import type { ProbeSnapshot } from '../../../../src/kubelet/core/probe-state.js';
 import type { StartProblem } from '../../../../src/kubelet/core/sync-input.js';
 import type { ObservedPod } from '../../../../src/runtime/observed.js';
 import { aContainer, anInstance, aPod, aSandbox, ended, observedPod, T0 } from '../../../support/builders.js';
@@ -557,5 +558,80 @@ describe('preStop hooks', () => {
     expect(planOrphan(observedPod([app]), deleted).actions.map(words)[0]).toBe('kill app-0 1s with hook');
     const nothing = { ...deleted, spec: { containers: [] } };
     expect(planOrphan(observedPod([app]), nothing).actions.map(words)[0]).toBe('kill app-0 1s');
+  });
+});
+
+describe('a failed probe', () => {
+  const probe = { exec: { command: ['true'] } };
+  const container = aContainer('app', {
+    livenessProbe: { ...probe, terminationGracePeriodSeconds: 7 },
+    startupProbe: probe,
+  });
+  const sidecar = aContainer('proxy', { restartPolicy: 'Always', livenessProbe: probe });
+  const pod = (restartPolicy: 'Always' | 'OnFailure' | 'Never', metadata = {}): Pod =>
+    aPod({ restartPolicy, initContainers: [sidecar], containers: [container] }, { metadata });
+  const proxy = anInstance('proxy', { kind: 'sidecar', specHash: containerHash(sidecar) });
+  const app = anInstance('app', { specHash: containerHash(container) });
+  const after = (of: Pod, observed: ObservedPod, failed: Record<string, Record<string, 'failure'>>): PodPlan => {
+    const probes: ProbeSnapshot = new Map(Object.entries(failed));
+    return computePodActions({ pod: of, observed, probes, problems: new Map(), now: T0 + 2_000 });
+  };
+  const kills = (of: PodPlan): string[] =>
+    of.actions.flatMap((action) =>
+      action.kind === 'killContainer' ? [`${action.message} (${action.graceSeconds}s)`] : [],
+    );
+  const both = observedPod([proxy, app]);
+
+  it.each<[string, Pod, Record<string, Record<string, 'failure'>>, string[]]>([
+    [
+      'of liveness kills with its own grace',
+      pod('Always'),
+      { 'app-0': { liveness: 'failure' } },
+      ['Container app failed liveness probe, will be restarted (7s)'],
+    ],
+    [
+      'of startup kills with the grace of the pod',
+      pod('OnFailure'),
+      { 'app-0': { startup: 'failure' } },
+      ['Container app failed startup probe, will be restarted (30s)'],
+    ],
+    [
+      'promises nothing under policy Never',
+      pod('Never'),
+      { 'app-0': { liveness: 'failure' } },
+      ['Container app failed liveness probe (7s)'],
+    ],
+    [
+      'kills a sidecar',
+      pod('Never'),
+      { 'proxy-0': { liveness: 'failure' } },
+      ['Init container proxy failed liveness probe (30s)'],
+    ],
+    ['of readiness kills nobody', pod('Always'), { 'app-0': { readiness: 'failure' } }, []],
+    ['of another instance kills nobody', pod('Always'), { 'app-1': { liveness: 'failure' } }, []],
+    [
+      'gives no grace of its own once the pod is deleted',
+      pod('Always', { deletionTimestamp: '2026-01-01T00:00:22Z', deletionGracePeriodSeconds: 20 }),
+      { 'app-0': { liveness: 'failure' } },
+      ['Stopping container app (20s)'],
+    ],
+  ])('%s', (_what, of, failed, wanted) => {
+    expect(kills(after(of, both, failed)).filter((text) => !text.includes('Stopping container proxy'))).toEqual(wanted);
+  });
+
+  it.each([
+    ['Always', 0, ['start app/1']],
+    ['OnFailure', 0, ['start app/1']],
+    ['OnFailure', 137, ['start app/1']],
+  ] as const)('restarts by policy %s even after exit code %i', (policy, exitCode, wanted) => {
+    const dead = { ...app, ...ended(exitCode) };
+    const plan = after(pod(policy), observedPod([proxy, dead]), { 'app-0': { liveness: 'failure' } });
+    expect(plan.actions.map(words)).toEqual(wanted);
+  });
+
+  it('ends a pod of policy Never', () => {
+    const dead = { ...app, ...ended(137) };
+    const plan = after(pod('Never'), observedPod([proxy, dead]), { 'app-0': { liveness: 'failure' } });
+    expect(plan.phase).toBe('terminating');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { nextRestart, type Restart } from '../../../../src/kubelet/core/restart-backoff.js';
+import { nextRestart, restartAfterProbe, type Restart } from '../../../../src/kubelet/core/restart-backoff.js';
 import type { ObservedContainer } from '../../../../src/runtime/observed.js';
 import { anInstance, ended, T0 } from '../../../support/builders.js';
 
@@ -48,5 +48,33 @@ describe('restart back-off', () => {
       backoffMs = next.backoffMs;
     }
     expect(waits).toEqual([0, 10, 20, 40, 80, 160, 300, 300]);
+  });
+
+  describe('after a kill because of a probe', () => {
+    /** Made at T0, killed so much later. */
+    const killed = (attempt: number, livedMs: number, backoffMs: number): ObservedContainer =>
+      anInstance('app', { ...ended(137, T0 + livedMs), attempt, backoffMs });
+
+    it.each<[string, ObservedContainer, Restart]>([
+      ['the first leaves no trace', killed(0, 30_000, 0), { notBefore: 0, backoffMs: 0, delayMs: 0 }],
+      ['the second restarts at once', killed(1, 30_000, 0), { notBefore: T0, backoffMs: 10_000, delayMs: 0 }],
+      [
+        'one that lived longer than the wait restarts at once',
+        killed(2, 30_000, 10_000),
+        { notBefore: T0 + 10_000, backoffMs: 20_000, delayMs: 10_000 },
+      ],
+      [
+        'one that lived shorter waits for the rest',
+        killed(4, 30_000, 40_000),
+        { notBefore: T0 + 40_000, backoffMs: 80_000, delayMs: 40_000 },
+      ],
+      [
+        'one that ran for more than ten minutes starts over',
+        killed(6, 600_001, 300_000),
+        { notBefore: T0, backoffMs: 10_000, delayMs: 0 },
+      ],
+    ])('%s', (_what, last, wanted) => {
+      expect(restartAfterProbe(last)).toEqual(wanted);
+    });
   });
 });
