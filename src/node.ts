@@ -22,6 +22,7 @@ import { requestPodDeletion } from './kubelet/pod-deletion.js';
 import type { PodOperations } from './kubelet/pod-operations.js';
 import { PodWorkers } from './kubelet/pod-workers.js';
 import { SeccompProfiles } from './kubelet/seccomp-profiles.js';
+import { Prober } from './kubelet/prober/prober.js';
 import { TerminationMessages } from './kubelet/termination-messages.js';
 import { ClaimController } from './kubelet/volumes/claim-controller.js';
 import { runEmptyDirEviction } from './kubelet/volumes/empty-dir-eviction.js';
@@ -31,7 +32,7 @@ import { abortable, isAbort } from './lib/abort.js';
 import { errorMessage, KubeletteError } from './lib/errors.js';
 import { unexplainedPods } from './lost-objects.js';
 import { nodeImages } from './node-images.js';
-import { DEFAULT_MAX_PODS, type AgentOptions } from './options.js';
+import { DEFAULT_MAX_PODS, KUBERNETES_RELEASE, type AgentOptions } from './options.js';
 import { startSources } from './sources.js';
 import type { ObservedPod } from './runtime/observed.js';
 import type { HostInfo } from './runtime/host.js';
@@ -71,8 +72,8 @@ const CONNECT_RETRY_MAX_MS = 5_000;
 /** Deleting all pods at the end may take the longest grace and this on top. */
 const TEARDOWN_SLACK_MS = 30_000;
 
-/** What `kubectl get nodes` shows; the Kubernetes release whose behaviour this is. */
-const KUBELET_VERSION = 'v1.33.0+kubelette';
+/** What `kubectl get nodes` shows. */
+const KUBELET_VERSION = `v${KUBERNETES_RELEASE}.0+kubelette`;
 /** None to look after. */
 const NO_VOLUMES = { list: () => Promise.resolve([]), remove: () => Promise.resolve() };
 
@@ -82,6 +83,7 @@ interface Connected {
   readonly logs: FileLogStore;
   readonly workers: PodWorkers;
   readonly claims: ClaimController;
+  readonly prober: Prober;
   readonly operations: PodOperations;
   readonly pulls: () => readonly PullView[];
   readonly metrics: MetricsSource;
@@ -121,6 +123,7 @@ export function startNode(node: NodeOptions): Node {
       if (deletePods && connected !== undefined) await deleteAll(node, connected, graceSeconds);
       stopping.abort(reason);
       await connected?.workers.stop();
+      await connected?.prober.stop();
       await Promise.allSettled([ready, ...loops]);
       await connected?.logs.stop();
     },
@@ -154,6 +157,15 @@ async function connectAndRun(
   const sampler = new StatsSampler({ stats: runtime.stats, clock, logger, signal });
   const { maxPods = DEFAULT_MAX_PODS } = node.options;
   const allocatable = nodeCapacity(host, maxPods);
+  const prober = new Prober({
+    streams: runtime.streams,
+    events,
+    clock,
+    engine,
+    logger,
+    random: Math.random,
+    onChange: (uid) => workers.wake(uid),
+  });
   const workers = new PodWorkers({
     ports: {
       runtime,
@@ -170,6 +182,7 @@ async function connectAndRun(
       logs,
       messages,
       preStopRecords: new FilePreStopRecords(layout.pods),
+      prober,
       events,
       store,
       clock,
@@ -193,6 +206,7 @@ async function connectAndRun(
     workers,
     pulls: () => images.manager.pulls,
     claims,
+    prober,
     operations: nodeOperations({ store, runtime, streams: runtime.streams, logs }),
     metrics: nodeMetrics({
       store,

@@ -54,6 +54,9 @@ export interface ImageOptions {
   };
 }
 
+/** The Kubernetes release whose behaviour this is: what nodes and user agents say. */
+export const KUBERNETES_RELEASE = '1.33';
+
 /** The pod worker looks again after this long even when nothing woke it (jittered to 1.5 x). Source: kubelet syncFrequency. */
 export const RESYNC_PERIOD_MS = 60_000;
 /** Retry of a sync that failed (jittered to 1.5 x). Source: kubelet backOffPeriod. */

@@ -38,6 +38,18 @@ const httpGetRows = (prefix: string): Record<string, Support> =>
     ]),
   );
 
+const probeRows = (probe: string): Record<string, Support> => ({
+  [`${probe}.exec.command`]: realised,
+  ...httpGetRows(probe),
+  ...Object.fromEntries(
+    [
+      ...['tcpSocket.port', 'tcpSocket.host', 'grpc.port', 'grpc.service'],
+      ...['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'],
+      'terminationGracePeriodSeconds',
+    ].map((field) => [`${probe}.${field}`, realised]),
+  ),
+});
+
 const containerFields: Readonly<Record<string, Support>> = {
   name: realised,
   image: realised,
@@ -85,9 +97,9 @@ const containerFields: Readonly<Record<string, Support>> = {
   'volumeMounts[].subPath': realised,
   'volumeMounts[].subPathExpr': realised,
   volumeDevices: notYet(),
-  livenessProbe: notYet(),
-  readinessProbe: notYet(),
-  startupProbe: notYet(),
+  ...probeRows('livenessProbe'),
+  ...probeRows('readinessProbe'),
+  ...probeRows('startupProbe'),
   'lifecycle.postStart.exec.command': realised,
   'lifecycle.preStop.exec.command': realised,
   ...httpGetRows('lifecycle.postStart'),
@@ -315,7 +327,7 @@ export const supportTable: Readonly<Record<string, Support>> = {
   'spec.serviceAccount': ignored(NO_ACCOUNTS, 'default'),
   'spec.automountServiceAccountToken': ignored(NO_ACCOUNTS, false),
   'spec.os.name': { status: 'realised', except: { windows: 'has no effect: containers run on Linux' } },
-  'spec.readinessGates': notYet(),
+  'spec.readinessGates[].conditionType': realised,
   'spec.resources.limits': realised,
   'spec.resources.requests': realised,
   'spec.resources.claims': ignored(NO_CLAIMS),

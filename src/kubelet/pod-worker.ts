@@ -11,6 +11,7 @@ import type { PodPlan } from './core/pod-action.js';
 import { podDescription } from './core/messages.js';
 import { isRejected } from './core/placement.js';
 import { podIdentity } from './core/pod-identity.js';
+import { probeTargets } from './core/probe-targets.js';
 import { computePodStatus } from './core/pod-status.js';
 import { currentSandbox } from './core/sandbox-view.js';
 import type { StartProblem, SyncInput } from './core/sync-input.js';
@@ -135,6 +136,7 @@ export class PodWorker {
       pod,
       observed,
       problems: this.#problems,
+      probes: ports.prober.snapshot(uid),
       preStops,
       now: engineNow,
       clockSkewMs,
@@ -143,6 +145,7 @@ export class PodWorker {
     const plan = computePodActions(input);
     const published = await this.#publish(input, plan, signal);
     if (published === undefined) return 0;
+    ports.prober.track(observed, probeTargets(input, plan, this.#options.hostIP));
     this.#announceBackoffs(published, plan);
     this.#announceFailure(published, plan);
     this.#options.logger.trace({ uid, phase: plan.phase, actions: plan.actions.map(({ kind }) => kind) }, 'synced pod');
@@ -182,7 +185,8 @@ export class PodWorker {
     preStops: ReadonlyMap<string, number>,
     signal: AbortSignal,
   ): Promise<number | 'gone'> {
-    const { logger, uid } = this.#options;
+    const { logger, ports, uid } = this.#options;
+    ports.prober.forget(uid);
     const pod = this.#pod ?? identityOnly(observed);
     const plan = planOrphan(observed, pod, preStops);
     if (observed.containers.length > 0 || observed.sandboxes.length > 0) {

@@ -85,6 +85,7 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
       await logs.removePod(identity);
       await messages.forgetPod(identity.uid);
       ports.images.forget(identity.uid);
+      ports.prober.forget(identity.uid);
       ports.volumeManager.forget(identity.uid);
       finishPodDeletion(store, clock, identity);
     },

@@ -15,6 +15,7 @@ import type { PreStopRecords } from './hooks/pre-stop-records.js';
 import type { LogStore } from './logs/log-store.js';
 import type { NodeAdmission } from './node-admission.js';
 import type { SeccompProfiles } from './seccomp-profiles.js';
+import type { Prober } from './prober/prober.js';
 import type { TerminationMessages } from './termination-messages.js';
 import type { VolumeManager } from './volumes/volume-manager.js';
 
@@ -28,6 +29,7 @@ export interface SyncPorts {
   readonly logs: LogStore;
   readonly messages: TerminationMessages;
   readonly preStopRecords: PreStopRecords;
+  readonly prober: Prober;
   readonly events: EventSink;
   readonly store: Store;
   readonly clock: Clock;

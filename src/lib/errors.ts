@@ -32,8 +32,9 @@ export class KubeletteError extends Error {
 export const hasCode = (error: unknown, code: ErrorCode): error is KubeletteError =>
   error instanceof Error && error.name === 'KubeletteError' && 'code' in error && error.code === code;
 
-/** The text of anything that was thrown. */
-export const errorMessage = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** The text of anything that was thrown. Not by class: Node's own errors are of another one in a test runner's sandbox. */
+export const errorMessage = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 
 /** Exhaustiveness check for a `switch` over a union. */
 export function assertNever(value: never): never {

@@ -8,6 +8,8 @@ interface Sleeper {
 /** A clock that moves only when told to. Sleepers wake in order of their time. */
 export class FakeClock implements Clock {
   #now: number;
+  /** Of the wall clock, which somebody set. */
+  #step = 0;
   #sleepers: Sleeper[] = [];
 
   constructor(now = Date.parse('2026-01-01T00:00:00Z')) {
@@ -15,7 +17,12 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#step;
+  }
+
+  /** Somebody sets the wall clock. */
+  step(ms: number): void {
+    this.#step += ms;
   }
 
   monotonic(): number {

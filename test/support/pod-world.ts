@@ -7,6 +7,7 @@ import { Pleg } from '../../src/kubelet/pleg.js';
 import { requestPodDeletion } from '../../src/kubelet/pod-deletion.js';
 import { PodWorkers } from '../../src/kubelet/pod-workers.js';
 import { SeccompProfiles } from '../../src/kubelet/seccomp-profiles.js';
+import { Prober } from '../../src/kubelet/prober/prober.js';
 import { TerminationMessages } from '../../src/kubelet/termination-messages.js';
 import { runEmptyDirEviction } from '../../src/kubelet/volumes/empty-dir-eviction.js';
 import { TokenManager } from '../../src/kubelet/volumes/token-manager.js';
@@ -117,6 +118,15 @@ export class PodWorld {
     const dead = new AbortController();
     const { signal } = dead;
     const logger = silentLogger;
+    const prober = new Prober({
+      streams: runtime.streams,
+      events,
+      clock,
+      engine: ENGINE,
+      logger,
+      random: () => 0.5,
+      onChange: (uid) => workers.wake(uid),
+    });
     const workers = new PodWorkers({
       ports: {
         runtime,
@@ -141,6 +151,7 @@ export class PodWorld {
         preStopRecords: this.preStopRecords,
         logs,
         messages: new NoMessages('/nowhere', logs),
+        prober,
         events,
         store,
         clock,
@@ -164,6 +175,7 @@ export class PodWorld {
     const crash = (): void => {
       dead.abort(new Error('killed'));
       void workers.stop();
+      void prober.stop();
     };
     const life = { runtime, workers, pleg, crash };
     this.#life = life;

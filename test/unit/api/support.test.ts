@@ -101,7 +101,6 @@ describe('fields without effect', () => {
         dnsPolicy: 'ClusterFirstWithHostNet',
       },
       {
-        readinessProbe: { httpGet: { port: 80 } },
         envFrom: [{ configMapRef: { name: 'x' } }],
         env: [{ name: 'A', valueFrom: { fileKeyRef: { volumeName: 'v', path: 'p', key: 'k' } } }],
         volumeMounts: [{ name: 'c', mountPath: '/c', subPath: 'x' }],
@@ -110,7 +109,6 @@ describe('fields without effect', () => {
     expect(messages(subject).sort()).toEqual([
       'spec.affinity has no effect: there is one node, and every pod runs on it',
       'spec.containers[0].env[0].valueFrom.fileKeyRef is not realised yet and has no effect',
-      'spec.containers[0].readinessProbe is not realised yet and has no effect',
       'spec.dnsPolicy "ClusterFirstWithHostNet" is taken for Default: there is no DNS of a cluster',
       'spec.volumes[1].nfs has no effect: no storage system is attached',
     ]);

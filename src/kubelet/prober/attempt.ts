@@ -1,0 +1,9 @@
+/** What one attempt of a probe came to. An attempt that throws says nothing about the container. */
+export interface Attempt {
+  /** A warning counts as success and is told about. */
+  readonly verdict: 'success' | 'warning' | 'failure';
+  readonly output: string;
+}
+
+/** Of a command's output or a response's body, so much is kept. Source: kubelet maxReadLength, maxRespBodyLength. */
+export const OUTPUT_LIMIT_BYTES = 10 * 1024;

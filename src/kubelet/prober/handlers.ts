@@ -1,0 +1,77 @@
+import { expand } from '../../api/expansion.js';
+import type { Container } from '../../api/schema/pod.js';
+import type { Clock } from '../../lib/clock.js';
+import { KUBERNETES_RELEASE } from '../../options.js';
+import type { RuntimeStreams } from '../../runtime/streams.js';
+import { resolvePort } from '../core/container-port.js';
+import type { ProbeTarget } from '../core/probe-targets.js';
+import type { Attempt } from './attempt.js';
+import { connectDirectly, connectInside } from './connect.js';
+import { ExecProbe } from './exec.js';
+import { probeGrpc } from './grpc.js';
+import { probeHttpGet } from './http-get.js';
+import { httpRequest } from './http-request.js';
+import { withPatience } from './patience.js';
+import { probeTcpSocket } from './tcp-socket.js';
+
+export interface ProbeTools {
+  readonly streams: RuntimeStreams;
+  readonly clock: Clock;
+  /** How to reach pods: from here, or by way of the sandbox. */
+  readonly podNetwork: 'direct' | 'sandbox';
+  readonly admit: <T>(start: () => Promise<T>) => Promise<T>;
+}
+
+/** One attempt. @throws when it says nothing about the container */
+export type Handler = (signal: AbortSignal) => Promise<Attempt>;
+
+const USER_AGENT = `kube-probe/${KUBERNETES_RELEASE}` as const;
+
+/** What a probe does, for as long as its container instance is there. */
+export function probeHandler(target: ProbeTarget, tools: ProbeTools): Handler {
+  const { address, container, containerId, probe, sandboxId } = target;
+  const { clock, podNetwork, streams } = tools;
+  const timeoutMs = (probe.timeoutSeconds ?? 1) * 1_000;
+  const connect = podNetwork === 'direct' ? connectDirectly : connectInside(streams, sandboxId, address);
+  const bounded =
+    (attempt: (signal: AbortSignal) => Promise<Attempt>): Handler =>
+    async (signal) =>
+      withPatience(timeoutMs, clock, signal, attempt);
+
+  const { exec, grpc, httpGet, tcpSocket } = probe;
+  if (exec !== undefined) {
+    const command = (exec.command ?? []).map((text) => expandLiterals(text, container));
+    const commandProbe = new ExecProbe({ ...tools, containerId, command, timeoutMs });
+    return async (signal) => commandProbe.attempt(signal);
+  }
+  if (httpGet !== undefined) {
+    return bounded(async (signal) => {
+      const port = resolvePort(container, httpGet.port);
+      const request = httpRequest(httpGet, given(httpGet.host) ?? address, port, USER_AGENT);
+      return probeHttpGet(connect, request, signal);
+    });
+  }
+  if (tcpSocket !== undefined) {
+    return bounded(async (signal) => {
+      const port = resolvePort(container, tcpSocket.port);
+      return probeTcpSocket(connect, given(tcpSocket.host) ?? address, port, signal);
+    });
+  }
+  if (grpc !== undefined) {
+    const { port, service = '' } = grpc;
+    const check = { host: address, port, service, userAgent: USER_AGENT, timeoutMs };
+    return bounded(async (signal) => probeGrpc(connect, check, clock, signal));
+  }
+  return async () => Promise.reject(new Error('missing probe handler'));
+}
+
+const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
+/**
+ * `$(NAME)` of variables with a literal value; those with a source are empty here, and others stay as they are written.
+ * Source: kubelet ExpandContainerCommandOnlyStatic.
+ */
+function expandLiterals(text: string, { env = [] }: Container): string {
+  const values = new Map(env.map(({ name, value }) => [name, value ?? '']));
+  return expand(text, (name) => values.get(name));
+}
