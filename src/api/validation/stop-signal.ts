@@ -25,6 +25,6 @@ export function validateStopSignal(
     errors.forbidden(path, 'may not be set for containers with empty `spec.os.name`');
     return;
   }
-  const known = SIGNALS[osName] ?? [];
+  const known = Object.hasOwn(SIGNALS, osName) ? (SIGNALS[osName] ?? []) : [];
   if (!known.includes(stopSignal)) errors.unsupported(path, stopSignal, known);
 }
