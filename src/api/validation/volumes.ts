@@ -23,7 +23,8 @@ function validateSource(volume: Volume, path: FieldPath, errors: FieldErrors): v
   const [first, ...others] = Object.keys(volume).filter((key) => key !== 'name');
   if (first === undefined) errors.required(path, 'must specify a volume type');
   for (const other of others) errors.forbidden(path.child(other), 'may not specify more than 1 volume type');
-  const { emptyDir, hostPath, configMap, secret, downwardAPI, projected, persistentVolumeClaim, ephemeral } = volume;
+  const { emptyDir, hostPath, configMap, secret, downwardAPI, projected, persistentVolumeClaim, ephemeral, image } =
+    volume;
   switch (first) {
     case 'emptyDir':
       if (emptyDir !== undefined) validateEmptyDir(emptyDir, path.child(first), errors);
@@ -58,6 +59,9 @@ function validateSource(volume: Volume, path: FieldPath, errors: FieldErrors): v
     }
     case 'ephemeral':
       if (ephemeral?.volumeClaimTemplate === undefined) errors.required(path.child(first, 'volumeClaimTemplate'));
+      break;
+    case 'image':
+      if ((image?.reference ?? '') === '') errors.required(path.child(first, 'reference'));
       break;
     default:
   }

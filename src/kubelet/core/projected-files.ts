@@ -42,6 +42,8 @@ const TOKEN_MODE = 0o600;
 const GROUP_READ = 0o440;
 const GROUP_ENTER = 0o110;
 const SET_GROUP_ID = 0o2000;
+const MAX_PATH = 4096;
+const MAX_NAME = 255;
 
 /**
  * The files of a configMap, secret, downwardAPI or projected volume. A later source of a projected one overwrites an
@@ -68,6 +70,8 @@ export function projectedFiles(volume: Volume, input: ProjectedFilesInput): Volu
   if (secret !== undefined) add(() => secretEntries(secret.secretName ?? '', secret, mode, input));
   if (downwardAPI !== undefined) add(() => downwardEntries(downwardAPI.items ?? [], mode, input));
   for (const source of projected?.sources ?? []) add(() => sourceEntries(source, mode, input));
+  const clashing = clash(entries);
+  if (clashing !== undefined) problems.push(clashing);
   if (problems.length > 0) throw new KubeletteError('Invalid', aggregate(problems));
   return owned([...entries.values()], input.pod.spec.securityContext?.fsGroup);
 }
@@ -174,12 +178,31 @@ function owned(entries: readonly Entry[], fsGroup: number | undefined): VolumeCo
   };
 }
 
-/** Validation has refused other paths; this is the last look before they become files. */
+/**
+ * Validation has refused most other paths; this is the last look before they become files.
+ * Source: kubelet pkg/volume/util/atomic_writer.go validatePath
+ */
 function plain(path: string): string {
+  if (path.length > MAX_PATH) throw invalid(`invalid path: must be less than or equal to ${MAX_PATH} characters`);
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   const isInside = !path.startsWith('/') && parts.length > 0 && parts.every((part) => part !== '..');
   if (!isInside || path.startsWith('..')) throw invalid(`invalid path: ${path}`);
+  if (parts.some((part) => bytesOf(part).length > MAX_NAME)) {
+    throw invalid(`invalid path: filename must be less than or equal to ${MAX_NAME} characters`);
+  }
   return parts.join('/');
+}
+
+/** A name cannot be a file for one source and a directory for another. */
+function clash(paths: ReadonlyMap<string, unknown>): string | undefined {
+  for (const path of paths.keys()) {
+    const parts = path.split('/');
+    for (let depth = 1; depth < parts.length; depth += 1) {
+      const above = parts.slice(0, depth).join('/');
+      if (paths.has(above)) return `cannot write ${path}: ${above} is a file`;
+    }
+  }
+  return undefined;
 }
 
 const aggregate = (problems: readonly string[]): string => {

@@ -602,6 +602,7 @@ const volumes: Row[] = [
       `spec.volumes[1].persistentVolumeClaim.claimName: Invalid value: "A": ${SUBDOMAIN}`,
     ],
   ],
+  ['an image', vol({ image: {} }), ['spec.volumes[0].image.reference: Required value']],
   ['an ephemeral volume', vol({ ephemeral: {} }), ['spec.volumes[0].ephemeral.volumeClaimTemplate: Required value']],
   [
     'files of the downward API',

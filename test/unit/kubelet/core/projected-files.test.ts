@@ -157,6 +157,39 @@ describe('files of several sources', () => {
   });
 });
 
+describe('paths', () => {
+  const at = (path: string): VolumeContents =>
+    files({ configMap: { name: 'settings', items: [{ key: 'colour', path }] } });
+
+  it.each([
+    [
+      'of a name that is too long',
+      'x'.repeat(256),
+      'invalid path: filename must be less than or equal to 255 characters',
+    ],
+    [
+      'of bytes that are too many',
+      'ä'.repeat(128),
+      'invalid path: filename must be less than or equal to 255 characters',
+    ],
+    ['that are too long', 'x/'.repeat(2049), 'invalid path: must be less than or equal to 4096 characters'],
+    ['that are absolute', '/etc/passwd', 'invalid path: /etc/passwd'],
+    ['that climb', 'a/../../b', 'invalid path: a/../../b'],
+    ['that are the volume’s own', '..data', 'invalid path: ..data'],
+    ['that are nothing', './', 'invalid path: ./'],
+  ])('are refused %s', (_what, path, message) => {
+    expect(() => at(path)).toThrow(expect.objectContaining({ code: 'Invalid', message }));
+  });
+
+  it('are refused that are file and directory at once', () => {
+    const items = [
+      { key: 'colour', path: 'a' },
+      { key: 'size', path: 'a/b' },
+    ];
+    expect(() => files({ configMap: { name: 'settings', items } })).toThrow('cannot write a/b: a is a file');
+  });
+});
+
 describe('owners', () => {
   const token: VolumeProjection[] = [{ serviceAccountToken: { path: 'token' } }];
 
