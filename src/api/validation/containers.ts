@@ -40,6 +40,22 @@ export function validateContainers(
   }
 }
 
+/** Source: kubernetes pkg/apis/core/validation/validation.go validateResizePolicy */
+function validateResizePolicy(
+  { resizePolicy = [] }: Container,
+  { restartPolicy: ofPod }: PodSpec,
+  path: FieldPath,
+  errors: FieldErrors,
+): void {
+  const seen = new Set<string>();
+  for (const { resourceName, restartPolicy } of resizePolicy) {
+    if (seen.has(resourceName)) errors.duplicate(path, resourceName);
+    seen.add(resourceName);
+    if (ofPod === 'Never' && restartPolicy !== 'NotRequired')
+      errors.invalid(path, restartPolicy, "must be 'NotRequired' when `restartPolicy` is 'Never'");
+  }
+}
+
 function validateCommon(
   container: Container,
   spec: PodSpec,
@@ -53,6 +69,8 @@ function validateCommon(
   else errors.check(path.child('name'), name, dnsLabelProblems);
   if (name !== '' && names.has(name)) errors.duplicate(path.child('name'), name);
   names.add(name);
+
+  validateResizePolicy(container, spec, path.child('resizePolicy'), errors);
 
   if (image === '') errors.required(path.child('image'));
   else if (image !== image.trim()) {
