@@ -314,6 +314,25 @@ export function describeRuntimeContract(name: string, open: () => Promise<Runtim
       expect(await run(runtime.volumes.list(signal))).not.toContainEqual(volume);
     });
 
+    it('fills volumes, finds parts of them and measures them, through the sandbox that holds them', async () => {
+      const pod = newPod();
+      const name = `${pod.uid}-files`;
+      await run(runtime.volumes.ensure({ name, podUid: pod.uid }, signal));
+      const { id } = await startSandbox(pod, { volumes: [sandboxVolume(name, 'files')] });
+      const owner = { uid: 0, gid: 0 };
+      const contents = {
+        directory: { ...owner, mode: 0o755 },
+        files: [{ ...owner, path: 'key', mode: 0o644, content: new TextEncoder().encode('value') }],
+      };
+      for (let time = 0; time < 2; time += 1) await run(runtime.volumes.write(id, 'files', contents, signal));
+      expect(await run(runtime.volumes.resolveSubPath(id, 'files', 'made/here', signal))).toBe('made/here');
+      expect(await run(runtime.volumes.usage(id, ['files'], signal))).toEqual([expect.any(Number)]);
+      const looked = runtime.volumes.examineHostPaths([{ path: '/', make: 'nothing' }], signal);
+      expect(await run(looked)).toEqual(['directory']);
+      await run(runtime.removeSandbox(id, signal));
+      expect(await codeOf(runtime.volumes.write(id, 'files', contents, signal))).toBe('NotFound');
+    });
+
     it('finds images, and makes no container of one that is not there', async () => {
       const pod = newPod();
       const { reference, id } = world.image;

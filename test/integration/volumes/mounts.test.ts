@@ -16,6 +16,15 @@ beforeAll(async () => {
   await mkdir(join(host, 'dir'));
   await writeFile(join(host, 'file'), 'from the host');
   await symlink('/etc', join(host, 'dir', 'etc'));
+  // Looked at every ten seconds; the last test has the outcome.
+  node.create('full', {
+    containers: [
+      app(`dd if=/dev/zero of=/small/big bs=1M count=2; ${SERVES}`, {
+        volumeMounts: [{ name: 'small', mountPath: '/small' }],
+      }),
+    ],
+    volumes: [{ name: 'small', emptyDir: { sizeLimit: '1Mi' } }],
+  });
 });
 afterAll(async () => {
   await node.close();
@@ -125,6 +134,16 @@ describe('mounts', () => {
       `MountVolume.SetUp failed for volume "c" : hostPath type check failed: ${host}/none/made is not a file`,
     ]);
     expect(await node.containers('types')).toEqual([]);
+  });
+
+  it('of an emptyDir that is too full cost the pod its life', async () => {
+    const message = 'Usage of EmptyDir volume "small" exceeds the limit "1Mi". ';
+    const evicted = await node.until('full', 'is evicted', ({ status }) => status?.reason === 'Evicted', 40_000);
+    expect(evicted.status).toMatchObject({ phase: 'Failed', message });
+    expect(node.events('full').find(({ reason }) => reason === 'Evicted')).toMatchObject({ type: 'Warning', message });
+    await eventually('nothing of it runs', async () =>
+      (await node.containers('full')).every(({ state }) => state !== 'running'),
+    );
   });
 
   it('say what the engine cannot do', async () => {
