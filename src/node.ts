@@ -34,7 +34,6 @@ import { unexplainedPods } from './lost-objects.js';
 import { nodeImages } from './node-images.js';
 import { DEFAULT_MAX_PODS, KUBERNETES_RELEASE, type AgentOptions } from './options.js';
 import { startSources } from './sources.js';
-import type { ObservedPod } from './runtime/observed.js';
 import type { HostInfo } from './runtime/host.js';
 import type { EngineInfo } from './runtime/runtime.js';
 import type { Store } from './store/store.js';
@@ -228,9 +227,8 @@ async function connectAndRun(
   });
   supervise('pod workers', workers.run(signal));
   supervise('claims', claims.run(signal));
-  const observedPods = (): readonly ObservedPod[] => pleg.pods;
   const onEvicted = (uid: string): void => workers.wake(uid);
-  const eviction = { store, volumes: runtime.volumes, events, clock, logger, observedPods, onEvicted };
+  const eviction = { store, runtime, volumes: runtime.volumes, events, clock, logger, onEvicted };
   supervise('emptyDir eviction', runEmptyDirEviction(eviction, signal));
   supervise('pleg', pleg.run(signal));
   supervise('image garbage', images.collect());

@@ -201,7 +201,7 @@ export class PodWorld {
         events,
         clock,
         logger,
-        observedPods: () => pleg.pods,
+        runtime,
         onEvicted: (uid) => workers.wake(uid),
       },
       signal,

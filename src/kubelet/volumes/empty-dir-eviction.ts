@@ -3,7 +3,7 @@ import { isAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
-import type { ObservedPod } from '../../runtime/observed.js';
+import type { ContainerRuntime } from '../../runtime/runtime.js';
 import type { VolumeService } from '../../runtime/volumes.js';
 import type { Store } from '../../store/store.js';
 import { diskLimits, EVICTED, evictedStatus, limitExceeded } from '../core/eviction.js';
@@ -18,8 +18,7 @@ export interface EmptyDirEvictionOptions {
   readonly events: EventSink;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** What the engine showed last. */
-  readonly observedPods: () => readonly ObservedPod[];
+  readonly runtime: Pick<ContainerRuntime, 'inspectPod'>;
   /** The pod has to be stopped now. */
   readonly onEvicted: (uid: string) => void;
 }
@@ -55,8 +54,7 @@ export async function runEmptyDirEviction(options: EmptyDirEvictionOptions, sign
 async function look(pod: Pod, options: EmptyDirEvictionOptions, signal: AbortSignal): Promise<void> {
   const limits = diskLimits(pod);
   if (limits.length === 0 || isTerminalPhase(pod.status?.phase)) return;
-  const observed = options.observedPods().find(({ uid }) => uid === pod.metadata.uid);
-  const sandbox = observed === undefined ? undefined : currentSandbox(observed);
+  const sandbox = currentSandbox(await options.runtime.inspectPod(pod.metadata.uid ?? '', signal));
   if (sandbox === undefined) return;
   const names = limits.map(({ name }) => name);
   const message = limitExceeded(limits, await options.volumes.usage(sandbox.id, names, signal));
