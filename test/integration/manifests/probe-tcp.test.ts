@@ -1,0 +1,19 @@
+import { expect, it } from '@jest/globals';
+import { eventually } from '../../support/eventually.js';
+import { useNode } from '../../support/node.js';
+
+const kubelette = useNode();
+
+it('probe-tcp: a container that accepts no connections any more is restarted', async () => {
+  const pod = await kubelette.node.apply('manifests/probe-tcp.yaml');
+  await pod.ready();
+  await pod.exec(['sh', '-c', 'kill -9 $(cat /tmp/server)']);
+  await eventually('the restart', () => pod.status().containerStatuses?.[0]?.restartCount === 1, 30_000);
+  expect(pod.events().map(({ message }) => message)).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^Liveness probe failed: dial tcp [\d.]+:7000: connect: connection refused$/),
+      'Container echo failed liveness probe, will be restarted',
+    ]),
+  );
+  await pod.ready();
+});
