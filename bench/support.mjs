@@ -1,0 +1,40 @@
+import Docker from 'dockerode';
+
+export const IMAGE = 'kubelette.local/busybox:1';
+export const docker = new Docker();
+
+export const percentile = (values, share) =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))];
+export const milliseconds = (value) => `${value.toFixed(0)} ms`;
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export const podOf = (name, spec) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name },
+  spec: { terminationGracePeriodSeconds: 0, ...spec },
+});
+
+export const containerOf = (name, script, more = {}) => ({
+  name,
+  image: IMAGE,
+  imagePullPolicy: 'IfNotPresent',
+  command: ['sh', '-c', script],
+  ...more,
+});
+
+/** Looks every few milliseconds. @returns what `look` found */
+export async function until(what, look, withinMs = 60_000) {
+  for (const deadline = performance.now() + withinMs; performance.now() < deadline; await pause(3)) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+  }
+  throw new Error(`${what}: not within ${withinMs} ms`);
+}
+
+/** Inspected containers of a pod by the name they have in it, newest last. */
+export async function containersOf(pod, name) {
+  const label = [`io.kubernetes.pod.uid=${pod.uid}`, `io.kubernetes.container.name=${name}`];
+  const rows = await docker.listContainers({ all: true, filters: { label } });
+  return Promise.all(rows.reverse().map(({ Id }) => docker.getContainer(Id).inspect()));
+}
