@@ -64,8 +64,11 @@ describe('pause dial', () => {
   });
 
   it('gives up soon on a server that says nothing, where that is asked for', async () => {
-    await listen(7004, 'nc -ll -p 7004 -e sleep 100');
-    const { exitCode } = await bench.exec(sandbox, ['/pause', 'dial', '127.0.0.1', '7004', '1']);
+    await bench.shell('exec nc -ll -p 7004 -e sleep 100', { NetworkMode: `container:${sandbox.id}` });
+    const exitCode = await eventually('port 7004 listens', async () => {
+      const ended = await bench.exec(sandbox, ['/pause', 'dial', '127.0.0.1', '7004', '1']);
+      return ended.exitCode !== 111 && ended.exitCode;
+    });
     expect(exitCode).toBe(110);
   });
 
