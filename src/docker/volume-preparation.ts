@@ -31,7 +31,10 @@ export async function watchPreparation(engine: Engine, id: string, signal: Abort
         async () => firstLine(socket),
       );
       if (line === 'ready') return;
-      throw new KubeletteError('Internal', `prepare: ${line.replace(/^error: /, '') || 'the sandbox ended'}`);
+      throw new KubeletteError(
+        'Internal',
+        `prepare the sandbox: ${line.replace(/^error: /, '') || 'the sandbox ended'}`,
+      );
     },
     close: () => void socket.destroy(),
   };

@@ -38,7 +38,9 @@ describe('a sandbox', () => {
     const volume = `${world.nodeName}-bad`;
     await runtime.volumes.ensure({ name: volume, podUid: pod.uid }, signal);
     const volumes = [sandboxVolume(volume, 'bad', { mode: 0o77777 })];
-    await expect(runtime.runSandbox(sandboxSpec(pod, { volumes }), signal)).rejects.toThrow(/^prepare volumes: parse /);
+    await expect(runtime.runSandbox(sandboxSpec(pod, { volumes }), signal)).rejects.toThrow(
+      /^prepare the sandbox: parse /,
+    );
     expect((await runtime.inspectPod(pod.uid, signal)).sandboxes).toEqual([]);
   });
 
