@@ -11,7 +11,7 @@ export const SETTLE_MS = 2_000;
 
 /**
  * Runs `work` with a signal that aborts with the caller's or after `withinMs`; then rejects at once, even when `work`
- * does not (a reply that breaks off in the middle leaves docker-modem's promise pending for ever).
+ * does not.
  *
  * @param what named in the error: `<what> did not answer within 120 s`
  * @throws `Unavailable` at the deadline; the caller's abort reason; whatever `work` throws

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import type { Clock } from '../lib/clock.js';
 import { CALL_DEADLINE_MS, withDeadline } from './deadline.js';
@@ -56,8 +57,10 @@ export class Engine {
   /** A short call. Resolves with the decoded JSON; 304 ("already so") is success. @throws KubeletteError */
   async call<T = unknown>(request: EngineRequest, signal: AbortSignal): Promise<T> {
     const { settleMs } = request;
-    if (settleMs === undefined) return (await this.#dial(request, {}, signal)) as T;
-    return withLateAbort(signal, settleMs, this.clock, async (late) => (await this.#dial(request, {}, late)) as T);
+    // As a stream too: of a whole reply that breaks off docker-modem never says anything.
+    const ask = async (until: AbortSignal): Promise<T> =>
+      this.#dial(request, { isStream: true }, until, async (reply) => (await decoded(reply as IncomingMessage)) as T);
+    return settleMs === undefined ? ask(signal) : withLateAbort(signal, settleMs, this.clock, ask);
   }
 
   /**
@@ -65,20 +68,26 @@ export class Engine {
    * @throws KubeletteError when the engine refuses or does not answer
    */
   async stream(request: EngineRequest, signal: AbortSignal): Promise<IncomingMessage> {
-    const response = (await this.#dial(request, { isStream: true }, signal)) as IncomingMessage;
+    const response = await this.#dial(request, { isStream: true }, signal, (reply) => reply as IncomingMessage);
     destroyOnAbort(response, signal);
     return response;
   }
 
   /** A raw two-way connection after the engine switched protocols. `end()` half-closes it; `signal` ends it. */
   async hijack(request: EngineRequest, signal: AbortSignal): Promise<Socket> {
-    const socket = (await this.#dial(request, { isStream: true, hijack: true }, signal)) as Socket;
+    const socket = await this.#dial(request, { isStream: true, hijack: true }, signal, (reply) => reply as Socket);
     socket.setTimeout(0);
     destroyOnAbort(socket, signal);
     return socket;
   }
 
-  async #dial(request: EngineRequest, flags: DialFlags, signal: AbortSignal): Promise<unknown> {
+  /** @param receive what is to be had of the reply within the deadline */
+  async #dial<T>(
+    request: EngineRequest,
+    flags: DialFlags,
+    signal: AbortSignal,
+    receive: (reply: unknown) => T | Promise<T>,
+  ): Promise<T> {
     const options = {
       ...flags,
       method: request.method,
@@ -97,23 +106,33 @@ export class Engine {
         request.withinMs ?? CALL_DEADLINE_MS,
         this.clock,
         signal,
-        async (bounded) =>
-          new Promise((resolve, reject) => {
-            this.#modem.dial({ ...options, abortSignal: bounded }, (error, result) => {
-              if (error) reject(error);
-              else resolve(result);
-            });
-          }),
+        async (bounded) => receive(await this.#answer({ ...options, abortSignal: bounded })),
       );
     } catch (error) {
       signal.throwIfAborted();
       throw toKubeletteError(error, this.facts.endpoint);
     }
   }
+
+  async #answer(options: object): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#modem.dial(options, (error, result) => {
+        if (error) reject(error);
+        else resolve(result);
+      });
+    });
+  }
+}
+
+/** JSON as what it says, anything else as text. @throws when it breaks off */
+async function decoded(reply: IncomingMessage): Promise<unknown> {
+  const said = await text(reply);
+  const { 'content-type': type = '' } = reply.headers;
+  return said !== '' && type.startsWith('application/json') ? (JSON.parse(said) as unknown) : said;
 }
 
 interface DialFlags {
-  readonly isStream?: true;
+  readonly isStream: true;
   readonly hijack?: true;
 }
 

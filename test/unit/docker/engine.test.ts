@@ -76,13 +76,23 @@ describe('a call to the engine', () => {
     await expectation;
   });
 
-  it('is given up even when the reply broke off in the middle', async () => {
+  it('has failed as soon as its reply breaks off', async () => {
     const { engine } = await open((_line, response) => {
       response.writeHead(200, { 'Content-Length': '100' });
       response.write('{"half":', () => response.destroy());
     });
+    await expect(engine.call({ method: 'GET', path: '/x' }, signal)).rejects.toMatchObject({ code: 'Unavailable' });
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('is given up after two minutes when its reply stops in the middle', async () => {
+    const { engine } = await open((_line, response) => {
+      response.writeHead(200, { 'Content-Length': '100' });
+      response.write('{"half":');
+    });
     const expectation = expect(engine.call({ method: 'GET', path: '/x' }, signal)).rejects.toMatchObject({
       code: 'Unavailable',
+      message: 'the Docker engine at stub did not answer within 120 s',
     });
     await passAfterRequest(120_000);
     await expectation;
