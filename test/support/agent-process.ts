@@ -2,16 +2,18 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { AgentTask } from './agent-child.js';
 
-/** An agent in a process of its own, to be killed. It makes its pods where they are missing and runs for ever. */
+/** An agent in a process of its own, to be killed. */
 export class AgentProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
   #output = '';
 
-  /** @param bundle as `bundleAgentProcess` returned it */
-  constructor(bundle: string, task: AgentTask) {
+  /**
+   * @param bundle as `bundleAgentProcess` returned it
+   * @param task its one argument, as JSON
+   */
+  constructor(bundle: string, task: object) {
     this.#child = spawn(process.execPath, [bundle, JSON.stringify(task)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '', NODE_PATH: join(process.cwd(), 'node_modules') },
@@ -36,11 +38,15 @@ export class AgentProcess {
   }
 }
 
-/** One file with the whole agent. @returns its path */
-export async function bundleAgentProcess(directory: string): Promise<string> {
+/**
+ * One file with the whole agent and the program that runs it.
+ * @param program below test/support, without extension
+ * @returns its path
+ */
+export async function bundleAgentProcess(directory: string, program = 'agent-child'): Promise<string> {
   const outfile = join(directory, 'agent-child.cjs');
   await promisify(execFile)(join('node_modules', '.bin', 'esbuild'), [
-    join('test', 'support', 'agent-child.ts'),
+    join('test', 'support', `${program}.ts`),
     '--bundle',
     '--platform=node',
     '--format=cjs',

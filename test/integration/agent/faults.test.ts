@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pLimit from 'p-limit';
+import { bundleAgentProcess } from '../../support/agent-process.js';
+import { FAULT_TABLE, type FaultCase } from '../../support/scripted-life/fault-table.js';
+import { judge } from '../../support/scripted-life/judge.js';
+import { liveThrough } from '../../support/scripted-life/life.js';
+import { sample } from '../../support/scripted-life/points.js';
+
+/** `all`, or how many. */
+const FAULTS = process.env['FAULTS'] ?? '4';
+const SEED = Number(process.env['FAULTS_SEED'] ?? 1);
+/** Only the faults with this in their names. */
+const AT = process.env['FAULTS_AT'];
+/** So many at the same time. */
+const LANES = Number(process.env['FAULTS_LANES'] ?? 4);
+/** Those that take no more than this are tried without being asked for. */
+const QUICK_MS = 120_000;
+
+const cases = (): readonly FaultCase[] => {
+  if (AT !== undefined) return FAULT_TABLE.filter(({ name }) => name.includes(AT));
+  if (FAULTS === 'all') return FAULT_TABLE;
+  return sample(
+    FAULT_TABLE.filter(({ withinMs }) => withinMs <= QUICK_MS),
+    Number(FAULTS),
+    SEED,
+  );
+};
+
+describe('an agent whose calls to the engine fail', () => {
+  let directory: string;
+  let bundle: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'kubelette-bundle-'));
+    bundle = await bundleAgentProcess(directory, join('scripted-life', 'child'));
+  });
+  afterAll(async () => rm(directory, { recursive: true, force: true }));
+
+  const problemOf = async ({ name, rules, withinMs }: FaultCase): Promise<string | undefined> => {
+    const life = await liveThrough(bundle, rules);
+    if (!life.log.calls.some(({ fault }) => fault !== undefined)) return `${name}: it never happened`;
+    if (life.tookMs > withinMs) return `${name}: took ${String(life.tookMs)} ms`;
+    const problem = judge(life, AT !== undefined);
+    return problem === undefined ? undefined : `FAULTS_AT='${name}': ${problem}`;
+  };
+
+  it('comes to the same end as if they had not, within its bounds', async () => {
+    const lane = pLimit(LANES);
+    const problems = await Promise.all(cases().map(async (one) => lane(async () => problemOf(one))));
+    expect(problems.filter((problem) => problem !== undefined).join('\n\n')).toBe('');
+  }, 14_400_000);
+});

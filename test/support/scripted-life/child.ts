@@ -1,0 +1,23 @@
+/** A process that runs an agent and plays the script with it. Its one argument is a `ScriptTask` as JSON. */
+import { startAgent } from '../../../src/agent.js';
+import { systemClock } from '../../../src/lib/clock.js';
+import { createLogger } from '../../../src/lib/logger.js';
+import { playScript } from './script.js';
+
+export interface ScriptTask {
+  readonly nodeName: string;
+  readonly dataDir: string;
+  readonly dockerHost: string;
+}
+
+async function main(task: ScriptTask): Promise<void> {
+  const logger = createLogger('debug', 'json');
+  const agent = await startAgent({ ...task, ephemeral: false, clock: systemClock, logger });
+  await agent.ready;
+  await playScript(agent, task.dataDir, (state) => process.stdout.write(`state ${JSON.stringify(state)}\n`));
+  process.stdout.write('over\n');
+}
+
+void main(JSON.parse(process.argv[2] ?? '{}') as ScriptTask).catch((error: unknown) => {
+  process.stdout.write(`failed ${error instanceof Error ? error.message : String(error)}\n`);
+});

@@ -1,0 +1,98 @@
+import type { Fault, FaultRule } from '../fault-proxy/fault.js';
+
+/** Calls that change something. */
+const CHANGES = {
+  'create volume': { method: 'POST', path: /^\/volumes\/create/ },
+  'create sandbox': { method: 'POST', path: /^\/containers\/create\?name=kubelette_POD/ },
+  'create container': { method: 'POST', path: /^\/containers\/create\?name=kubelette_(?!POD)/ },
+  start: { method: 'POST', path: /^\/containers\/\w+\/start/ },
+  exec: { method: 'POST', path: /^\/containers\/\w+\/exec/ },
+  stop: { method: 'POST', path: /^\/containers\/\w+\/stop/ },
+  'remove container': { method: 'DELETE', path: /^\/containers\// },
+  'remove volume': { method: 'DELETE', path: /^\/volumes\// },
+} as const;
+
+const LISTS = {
+  list: { method: 'GET', path: /^\/containers\/json/ },
+  'list volumes': { method: 'GET', path: /^\/volumes\?/ },
+} as const;
+
+const QUESTIONS = {
+  ...LISTS,
+  inspect: { method: 'GET', path: /^\/containers\/\w+\/json/ },
+  'inspect image': { method: 'GET', path: /^\/images\/.*\/json/ },
+  'inspect exec': { method: 'GET', path: /^\/exec\/\w+\/json/ },
+} as const;
+
+const STREAMS = {
+  events: { method: 'GET', path: /^\/events/ },
+  logs: { method: 'GET', path: /^\/containers\/\w+\/logs/ },
+  attach: { method: 'POST', path: /^\/containers\/\w+\/attach/ },
+  'start exec': { method: 'POST', path: /^\/exec\/\w+\/start/ },
+} as const;
+
+export interface FaultCase {
+  /** Unique: a failure names it, and `FAULTS_AT` takes it. */
+  readonly name: string;
+  readonly rules: readonly FaultRule[];
+  /** The script is over by then, on a slow machine. */
+  readonly withinMs: number;
+}
+
+/** A call that hangs is given up after two minutes; everything else is tried again within 15 s, each time. */
+const HANG_WITHIN_MS = 300_000;
+const WITHIN_MS = 120_000;
+
+const faults = {
+  'lost reply': { kind: 'reset', phase: 'executed' },
+  'broken connection': { kind: 'reset', phase: 'before' },
+  'error 500': { kind: 'error', phase: 'before', status: 500 },
+  'false error 500': { kind: 'error', phase: 'executed', status: 500 },
+  'error 503': { kind: 'error', phase: 'before', status: 503 },
+  truncation: { kind: 'truncate', bytes: 20 },
+  hang: { kind: 'hang', phase: 'before' },
+  'hang after it was done': { kind: 'hang', phase: 'executed' },
+  'pieces of one byte': { kind: 'slices', bytes: 1, ms: 0 },
+  'slow pieces': { kind: 'slices', bytes: 64, ms: 2 },
+} as const satisfies Record<string, Fault>;
+
+type FaultName = keyof typeof faults;
+type Calls = Readonly<Record<string, Pick<FaultRule, 'method' | 'path'>>>;
+
+/** Every one of these faults at the first, the third ... of each kind of call. */
+const each = (calls: Calls, names: readonly FaultName[], hits: Pick<FaultRule, 'nth' | 'times'>): FaultCase[] =>
+  Object.entries(calls).flatMap(([call, pattern]) =>
+    names.map((name) => ({
+      name: [name, call, hits.nth, hits.times].filter((part) => part !== undefined).join(' '),
+      rules: [{ ...pattern, ...hits, fault: faults[name] }],
+      withinMs: name.startsWith('hang') ? HANG_WITHIN_MS : WITHIN_MS,
+    })),
+  );
+
+/** All that may befall which call. None of it may show in the end. */
+export const FAULT_TABLE: readonly FaultCase[] = [
+  ...each(CHANGES, ['lost reply', 'broken connection', 'error 500', 'false error 500', 'error 503'], { nth: 1 }),
+  ...each(CHANGES, ['lost reply', 'error 500'], { nth: 2 }),
+  ...each(CHANGES, ['hang', 'hang after it was done'], { nth: 1 }),
+  ...each(QUESTIONS, ['broken connection', 'error 500', 'truncation'], { nth: 1, times: 2 }),
+  ...each(QUESTIONS, ['hang'], { nth: 1 }),
+  ...each(LISTS, ['broken connection', 'error 500', 'truncation', 'pieces of one byte'], { nth: 4, times: 3 }),
+  ...each(STREAMS, ['broken connection', 'error 500', 'truncation'], { nth: 1, times: 3 }),
+  ...each(STREAMS, ['hang'], { nth: 1 }),
+  ...each({ ...STREAMS, ...LISTS }, ['pieces of one byte', 'slow pieces'], {}),
+  ...([1, 3] as const).map((back) => ({
+    name: `stale list ${String(back)}`,
+    rules: [{ ...LISTS.list, fault: { kind: 'stale', back } as const }],
+    withinMs: WITHIN_MS,
+  })),
+  ...(['drop', 'double', 'reorder'] as const).map((change) => ({
+    name: `${change} events`,
+    rules: [{ ...STREAMS.events, fault: { kind: 'events', change } as const }],
+    withinMs: WITHIN_MS,
+  })),
+  {
+    name: 'everything slow',
+    rules: [{ fault: { kind: 'delay', phase: 'executed', ms: 100 } }],
+    withinMs: WITHIN_MS,
+  },
+];
