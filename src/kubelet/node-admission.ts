@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Pod } from '../api/schema/pod.js';
 import type { Clock } from '../lib/clock.js';
 import type { Store } from '../store/store.js';
-import { decidePlacement, isPlaced, NO_APPARMOR, unplacedStatus } from './core/placement.js';
-import { needsAppArmor } from './core/security.js';
+import { decidePlacement, isPlaced, refusal, unplacedStatus } from './core/placement.js';
 import { isTerminalPhase } from './core/termination.js';
 import type { EventSink } from './events/event-sink.js';
 import { publishStatus } from './status-manager.js';
@@ -38,9 +37,7 @@ export class NodeAdmission {
     if (isPlaced(pod)) return true;
     const isStatic = SOURCES.includes(pod.metadata.annotations?.[CONFIG_SOURCE] ?? '');
     const placement =
-      needsAppArmor(pod) && !appArmor
-        ? NO_APPARMOR
-        : decidePlacement(pod, { allocatable, others: this.others(pod) }, isStatic);
+      refusal(pod, appArmor) ?? decidePlacement(pod, { allocatable, others: this.others(pod) }, isStatic);
     if (placement.kind === 'fits') {
       this.#granted.add(pod.metadata.uid ?? '');
       return true;

@@ -1,4 +1,4 @@
-import { errorMessage, hasCode, KubeletteError } from '../lib/errors.js';
+import { errorMessage, hasCode } from '../lib/errors.js';
 import type { Container, Pod } from '../api/schema/pod.js';
 import { ContainerKiller } from './container-killer.js';
 import { ContainerStarter } from './container-starter.js';
@@ -6,7 +6,6 @@ import { demandSecurity } from './core/demand-security.js';
 import { dnsFile } from './core/dns-file.js';
 import { fieldPath } from './core/container-path.js';
 import { podIdentity } from './core/pod-identity.js';
-import { forbiddenSysctl } from './core/sysctls.js';
 import { buildSandboxSpec } from './core/sandbox-spec.js';
 import type { Executors } from './execute.js';
 import { finishPodDeletion } from './pod-deletion.js';
@@ -53,11 +52,6 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
     async createSandbox({ attempt, replaces }, signal) {
       if (replaces) {
         events.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
-      }
-      const forbidden = forbiddenSysctl(pod);
-      if (forbidden !== undefined) {
-        events.event(pod, 'Warning', 'SysctlForbidden', forbidden);
-        throw new KubeletteError('Invalid', forbidden);
       }
       // What is missing is told in events of its own.
       const planned = await ports.volumeManager.prepare(pod, signal);

@@ -1,6 +1,8 @@
 import type { Pod, PodStatus } from '../../api/schema/pod.js';
 import { toRfc3339 } from '../../lib/time.js';
 import { hasPortConflict, shortages, type NodeRoom, type Shortage } from './node-fit.js';
+import { needsAppArmor } from './security.js';
+import { forbiddenSysctl } from './sysctls.js';
 
 /** May a pod have its part of the node? */
 export type Placement =
@@ -10,12 +12,19 @@ export type Placement =
   /** Not ever: it was meant for this node. */
   | { readonly kind: 'rejected'; readonly reason: string; readonly message: string };
 
-/** Source: kubelet pkg/kubelet/lifecycle/handlers.go appArmorAdmitHandler, pkg/security/apparmor/validate.go */
-export const NO_APPARMOR: Placement = {
-  kind: 'rejected',
-  reason: 'AppArmor',
-  message: 'Cannot enforce AppArmor: AppArmor is not enabled on the host',
-};
+/**
+ * What this node does for no pod, however much room there is; undefined: nothing is in the way.
+ *
+ * @param appArmor the kernel of the engine's machine enforces AppArmor profiles
+ * Source: kubelet pkg/kubelet/sysctl/allowlist.go; pkg/kubelet/lifecycle/handlers.go appArmorAdmitHandler
+ */
+export function refusal(pod: Pod, appArmor: boolean): Exclude<Placement, { kind: 'fits' }> | undefined {
+  const forbidden = forbiddenSysctl(pod);
+  if (forbidden !== undefined) return { kind: 'rejected', reason: 'SysctlForbidden', message: forbidden };
+  if (appArmor || !needsAppArmor(pod)) return undefined;
+  const message = 'Cannot enforce AppArmor: AppArmor is not enabled on the host';
+  return { kind: 'rejected', reason: 'AppArmor', message };
+}
 
 const NO_FREE_PORTS = "node(s) didn't have free ports for the requested pod ports";
 

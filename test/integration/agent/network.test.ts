@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { app, SERVES, TestNode } from '../../support/agent.js';
+import { eventually } from '../../support/eventually.js';
 
 let node: TestNode;
 beforeAll(async () => {
@@ -53,6 +54,26 @@ describe('a pod with a network of its own', () => {
     });
     expect(await node.read('own', '/proc/sys/net/ipv4/ip_unprivileged_port_start')).toBe('7\n');
     expect(await node.read('own', '/proc/1/comm')).toBe('pause\n');
+  });
+
+  it('has the port of a sidecar on the host, and is rejected for a sysctl that touches others', async () => {
+    const ports = [{ containerPort: 80, hostPort: 29_418, hostIP: '127.0.0.1' }];
+    const sidecar = app('echo hello > /tmp/index.html; exec httpd -f -h /tmp', {
+      name: 'web',
+      restartPolicy: 'Always',
+      ports,
+    });
+    node.create('published', { initContainers: [sidecar], containers: [app(SERVES)] });
+    const securityContext = { sysctls: [{ name: 'net.ipv4.ip_forward', value: '1' }] };
+    node.create('forbidden', { securityContext, containers: [app(SERVES)] });
+    await node.ready('published');
+    const answer = await eventually('the port answers', async () => (await fetch('http://127.0.0.1:29418/')).text());
+    expect(answer).toBe('hello\n');
+
+    const { status } = await node.until('forbidden', 'is rejected', ({ status: now }) => now?.phase === 'Failed');
+    const why = 'forbidden sysctl: "net.ipv4.ip_forward" not allowlisted';
+    expect(status).toMatchObject({ reason: 'SysctlForbidden', message: `Pod was rejected: ${why}` });
+    expect(await node.containers('forbidden')).toEqual([]);
   });
 
   it('is not started under a name that is too long', async () => {

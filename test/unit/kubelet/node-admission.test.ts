@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Pod } from '../../../src/api/schema/pod.js';
+import type { Pod, PodSpec } from '../../../src/api/schema/pod.js';
 import { NodeAdmission } from '../../../src/kubelet/node-admission.js';
 import { MemoryStore } from '../../../src/store/memory-store.js';
 import { aContainer, aPod } from '../../support/builders.js';
@@ -65,15 +65,24 @@ describe('who gets a part of the node', () => {
     expect(JSON.stringify(events)).toContain('0/1 nodes are available: 1 Insufficient cpu.');
   });
 
-  it('is nobody who relies on AppArmor where there is none', () => {
-    const spec = { securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } } as const;
-    const pod = store.create<Pod>(aPod(spec, { metadata: { name: 'p', uid: 'p' } }));
+  it.each<[string, NonNullable<PodSpec['securityContext']>, string, string]>([
+    [
+      'relies on AppArmor where there is none',
+      { appArmorProfile: { type: 'RuntimeDefault' } },
+      'AppArmor',
+      'Cannot enforce AppArmor: AppArmor is not enabled on the host',
+    ],
+    [
+      'asks for a sysctl that touches others',
+      { sysctls: [{ name: 'net.ipv4.ip_forward', value: '1' }] },
+      'SysctlForbidden',
+      'forbidden sysctl: "net.ipv4.ip_forward" not allowlisted',
+    ],
+  ])('is nobody who %s', (_who, securityContext, reason, why) => {
+    const pod = store.create<Pod>(aPod({ securityContext }, { metadata: { name: 'p', uid: 'p' } }));
     expect(admission.place(pod)).toBe(false);
-    expect(stored('p').status).toMatchObject({
-      phase: 'Failed',
-      reason: 'AppArmor',
-      message: 'Pod was rejected: Cannot enforce AppArmor: AppArmor is not enabled on the host',
-    });
+    expect(stored('p').status).toMatchObject({ phase: 'Failed', reason, message: `Pod was rejected: ${why}` });
+    expect(events.take()).toEqual([`Warning ${reason} ${why}`]);
   });
 
   it('is rejected when it comes from a manifest', () => {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { PodSpec } from '../../../../src/api/schema/pod.js';
 import { forbiddenSysctl } from '../../../../src/kubelet/core/sysctls.js';
-import { aContainer, aPod } from '../../../support/builders.js';
-import { PodWorld } from '../../../support/pod-world.js';
+import { aPod } from '../../../support/builders.js';
 
 const asking = (...names: string[]): Partial<PodSpec> => ({
   securityContext: { sysctls: names.map((name) => ({ name, value: '1' })) },
@@ -29,17 +28,5 @@ describe('sysctls', () => {
     ],
   ])('%s', (_what, spec, wanted) => {
     expect(forbiddenSysctl(aPod(spec))).toBe(wanted);
-  });
-
-  it('that are forbidden let nothing of the pod start', async () => {
-    const world = new PodWorld();
-    await world.start();
-    await world.add('web', { containers: [aContainer('app')], ...asking('net.ipv4.ip_forward') });
-    await world.clock.advance(60_000);
-    expect(world.containers('web')).toEqual([]);
-    expect(world.events.take()).toContain(
-      'Warning SysctlForbidden forbidden sysctl: "net.ipv4.ip_forward" not allowlisted',
-    );
-    world.life.crash();
   });
 });
