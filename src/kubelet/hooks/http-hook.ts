@@ -1,11 +1,14 @@
 import type { HttpGetAction, Pod } from '../../api/schema/pod.js';
 import { errorMessage } from '../../lib/errors.js';
+import { KUBERNETES_RELEASE } from '../../options.js';
 import { resolvePort } from '../core/container-port.js';
-import { dialHost, httpGet, NOT_TLS, type HttpTarget } from '../http-request.js';
+import { connectDirectly, connectInside } from '../http/connect.js';
+import type { HttpAnswer } from '../http/exchange.js';
+import { httpGet, NOT_TLS } from '../http/get.js';
+import { httpRequest } from '../http/request.js';
 import type { HookPorts, HookTarget } from './hook-target.js';
 
-/** The Kubernetes release whose behaviour this is. */
-const USER_AGENT = 'kube-lifecycle/1.33';
+const USER_AGENT = `kube-lifecycle/${KUBERNETES_RELEASE}` as const;
 
 /**
  * A GET to the pod, or to the host the hook names. Any answer is success, a 500 as well. Where HTTPS is asked for and the
@@ -19,28 +22,26 @@ export async function httpHook(
   { container, pod, sandboxId }: HookTarget,
   signal: AbortSignal,
 ): Promise<void> {
-  const own = action.host === undefined || action.host === '' ? undefined : action.host;
-  const target: HttpTarget = {
-    scheme: action.scheme === 'HTTPS' ? 'https' : 'http',
-    host: own ?? podAddress(pod),
-    port: resolvePort(container, action.port),
-    path: action.path ?? '/',
-    headers: action.httpHeaders ?? [],
-    userAgent: USER_AGENT,
-    dial: async (port, dialled) =>
-      own === undefined ? streams.dial(sandboxId, { host: 'pod', port }, dialled) : dialHost(own, port, dialled),
-  };
+  const host = action.host || podAddress(pod);
+  const port = resolvePort(container, action.port);
+  const connect = action.host ? connectDirectly : connectInside(streams, sandboxId, host);
+  const request = httpRequest(action, host, port, USER_AGENT);
   try {
-    await httpGet(target, signal);
+    await httpGet(connect, request, signal, discard);
   } catch (error) {
     signal.throwIfAborted();
     if (!errorMessage(error).includes(NOT_TLS)) throw error;
-    const headers = target.headers.filter(({ name }) => name.toLowerCase() !== 'authorization');
-    await httpGet({ ...target, scheme: 'http', headers }, signal);
-    const text = `request to HTTPS lifecycle hook ${target.host}:${target.port} got HTTP response, retry with HTTP succeeded`;
+    const { authorization: _secret, ...headers } = request.headers;
+    await httpGet(connect, { ...request, scheme: 'http', headers }, signal, discard);
+    const text = `request to HTTPS lifecycle hook ${host}:${port} got HTTP response, retry with HTTP succeeded`;
     events.event(pod, 'Warning', 'LifecycleHTTPFallback', text);
   }
 }
+
+/** The server gets to say what it has to say; nobody minds what that is, or that it breaks off. */
+const discard = async ({ body }: HttpAnswer): Promise<void> => {
+  await body().catch(() => undefined);
+};
 
 function podAddress({ status }: Pod): string {
   const address = status?.podIP;

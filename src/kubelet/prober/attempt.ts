@@ -5,5 +5,5 @@ export interface Attempt {
   readonly output: string;
 }
 
-/** Of a command's output or a response's body, so much is kept. Source: kubelet maxReadLength, maxRespBodyLength. */
+/** Of a command's output, so much is kept. Source: kubelet maxReadLength. */
 export const OUTPUT_LIMIT_BYTES = 10 * 1024;

@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import { goDuration } from '../../lib/time.js';
 import { OUTPUT_LIMIT_BYTES, type Attempt } from './attempt.js';
-import { DialError, joinHostPort, type Connect, type Connection } from './connect.js';
+import { DialError, joinHostPort, type Connect, type Connection } from '../http/connect.js';
 import { decodeHealthResponse, encodeHealthRequest } from './health-message.js';
 import { isTimeout } from './patience.js';
 

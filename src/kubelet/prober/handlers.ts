@@ -6,11 +6,11 @@ import type { RuntimeStreams } from '../../runtime/streams.js';
 import { resolvePort } from '../core/container-port.js';
 import type { ProbeTarget } from '../core/probe-targets.js';
 import type { Attempt } from './attempt.js';
-import { connectDirectly, connectInside } from './connect.js';
+import { connectDirectly, connectInside } from '../http/connect.js';
 import { ExecProbe } from './exec.js';
 import { probeGrpc } from './grpc.js';
 import { probeHttpGet } from './http-get.js';
-import { httpRequest } from './http-request.js';
+import { httpRequest } from '../http/request.js';
 import { withPatience } from './patience.js';
 import { probeTcpSocket } from './tcp-socket.js';
 

@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.js';
-import { DialError, joinHostPort, type Connect } from './connect.js';
+import { DialError, joinHostPort, type Connect } from '../http/connect.js';
 import { isTimeout } from './patience.js';
 
 /** Somebody accepts connections: that is all it wants to know. Source: kubelet pkg/probe/tcp. */

@@ -5,7 +5,7 @@ import type { Container, Probe } from '../../../../src/api/schema/pod.js';
 import { KubeletteError } from '../../../../src/lib/errors.js';
 import { systemClock } from '../../../../src/lib/clock.js';
 import { probeHandler, type ProbeTools } from '../../../../src/kubelet/prober/handlers.js';
-import { connectDirectly } from '../../../../src/kubelet/prober/connect.js';
+import { connectDirectly } from '../../../../src/kubelet/http/connect.js';
 import type { Attempt } from '../../../../src/kubelet/prober/attempt.js';
 import { aContainer, aPod, T0 } from '../../../support/builders.js';
 import { FakeEngine } from '../../../support/fake-engine.js';

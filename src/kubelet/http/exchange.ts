@@ -2,9 +2,8 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as startTls } from 'node:tls';
-import { OUTPUT_LIMIT_BYTES } from './attempt.js';
 import type { Connect } from './connect.js';
-import type { HttpRequest } from './http-request.js';
+import type { HttpRequest } from './request.js';
 
 export interface HttpAnswer {
   readonly statusCode: number;
@@ -13,6 +12,8 @@ export interface HttpAnswer {
   readonly body: () => Promise<string>;
 }
 
+/** Of a response's body, so much is read. Source: kubelet maxRespBodyLength */
+const BODY_LIMIT_BYTES = 10 * 1024;
 /** As much as Go takes. */
 const HEADERS_LIMIT_BYTES = 1024 * 1024;
 
@@ -88,9 +89,9 @@ async function readBody(response: IncomingMessage, signal: AbortSignal): Promise
     for await (const chunk of response as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size >= OUTPUT_LIMIT_BYTES) break;
+      if (size >= BODY_LIMIT_BYTES) break;
     }
-    return Buffer.concat(chunks).subarray(0, OUTPUT_LIMIT_BYTES).toString('utf8');
+    return Buffer.concat(chunks).subarray(0, BODY_LIMIT_BYTES).toString('utf8');
   } finally {
     signal.removeEventListener('abort', onAbort);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { httpRequest, redirectedRequest, requestUrl } from '../../../../src/kubelet/prober/http-request.js';
+import { httpRequest, redirectedRequest, requestUrl } from '../../../../src/kubelet/http/request.js';
 
 const AGENT = 'kube-probe/1.33' as const;
 const usual = { 'user-agent': [AGENT], accept: ['*/*'] };
