@@ -22,7 +22,9 @@ export async function run() {
     return [
       {
         figure: `${PODS * CONTAINERS} containers with 1 s HTTP probes: agent`,
-        value: `${(share * 100).toFixed(1)} % of a core${unhealthy > 0 ? `, ${unhealthy} killed` : ''}`,
+        value: share * 100,
+        unit: '% of a core',
+        ...(unhealthy > 0 ? { note: `${unhealthy} killed` } : {}),
         target: 'below 25 %',
       },
     ];
