@@ -34,7 +34,14 @@ export function computeContainerStatus(view: ContainerView, context: ContainerSt
     ready: view.kind === 'init' ? status.state?.terminated?.exitCode === 0 : view.ready,
     started: view.started,
     restartCount: Math.max(status.restartCount, stored?.restartCount ?? 0),
+    ...stopSignalOf(view, status),
   };
+}
+
+/** The one the pod asked for: what an image asks for is the engine's to know. */
+function stopSignalOf({ spec }: ContainerView, { containerID }: ContainerStatus): Pick<ContainerStatus, 'stopSignal'> {
+  const stopSignal = containerID === undefined ? undefined : spec.lifecycle?.stopSignal;
+  return stopSignal === undefined ? {} : { stopSignal };
 }
 
 /**

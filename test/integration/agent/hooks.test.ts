@@ -65,6 +65,7 @@ describe('preStop', () => {
       ],
     });
     await node.ready('asks');
+    expect(node.status('asks')?.stopSignal).toBe('SIGUSR1');
     await eventually('the server listens', async () =>
       (await node.read('asks', '/proc/net/tcp6', 'web')).includes(':1F90 '),
     );
