@@ -27,8 +27,11 @@ export function defaultPod(pod: Pod): Pod {
 
 function defaultSpec(spec: PodSpec): PodSpec {
   const hostNetwork = spec.hostNetwork === true;
+  // One is the older name of the other.
+  const account = given(spec.serviceAccountName) ?? given(spec.serviceAccount);
   return {
     ...spec,
+    ...(account === undefined ? {} : { serviceAccountName: account, serviceAccount: account }),
     restartPolicy: given(spec.restartPolicy) ?? 'Always',
     dnsPolicy: given(spec.dnsPolicy) ?? 'ClusterFirst',
     schedulerName: given(spec.schedulerName) ?? 'default-scheduler',

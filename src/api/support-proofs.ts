@@ -36,6 +36,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'container.startupProbe.httpGet.httpHeaders': 'unit/kubelet/prober/handlers.test.ts',
   'container.name': 'unit/api/validate.test.ts',
   'container.ports': 'unit/kubelet/core/sandbox-spec.test.ts',
+  'container.ports[].hostPort': 'integration/agent/network.test.ts',
   'container.resources': 'integration/manifests/resources.test.ts',
   'container.resizePolicy': 'unit/kubelet/core/resize.test.ts',
   'container.restartPolicy': 'integration/manifests/restart-rules.test.ts',
@@ -45,12 +46,12 @@ const PROOFS: Readonly<Record<string, string>> = {
   'container.securityContext.procMount': 'unit/kubelet/core/security.test.ts',
   'container.securityContext.seccompProfile': 'integration/kubelet/security.test.ts',
   'container.stdin': 'unit/kubelet/core/container-spec.test.ts',
-  'container.targetContainerName': 'unit/kubelet/core/ephemeral-containers.test.ts',
+  'container.targetContainerName': 'integration/kubelet/changed-pods.test.ts',
   'container.terminationMessage': 'unit/kubelet/termination-messages.test.ts',
   'container.tty': 'unit/kubelet/core/container-spec.test.ts',
   'container.volumeMounts': 'integration/volumes/mounts.test.ts',
   'container.volumeMounts[].mountPropagation': 'unit/kubelet/core/container-mounts.test.ts',
-  'container.workingDir': 'unit/kubelet/core/container-spec.test.ts',
+  'container.workingDir': 'integration/agent/endings.test.ts',
 
   'spec.activeDeadlineSeconds': 'integration/agent/endings.test.ts',
   'spec.dns': 'integration/manifests/dns-and-hosts.test.ts',
@@ -71,6 +72,8 @@ const PROOFS: Readonly<Record<string, string>> = {
   'spec.securityContext.seccompProfile': 'integration/kubelet/security.test.ts',
   'spec.securityContext.supplementalGroupsPolicy': 'integration/kubelet/security.test.ts',
   'spec.securityContext.sysctls': 'integration/agent/network.test.ts',
+  'spec.serviceAccount': 'unit/api/defaults.test.ts',
+  'spec.serviceAccountName': 'integration/kubectl/tokens.test.ts',
   'spec.setHostnameAsFQDN': 'integration/manifests/dns-and-hosts.test.ts',
   'spec.shareProcessNamespace': 'integration/manifests/shared-pid.test.ts',
   'spec.subdomain': 'integration/manifests/dns-and-hosts.test.ts',
@@ -87,7 +90,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'spec.volumes[].projected': 'integration/volumes/projected.test.ts',
   'spec.volumes[].projected.sources[].downwardAPI.items[].resourceFieldRef':
     'unit/kubelet/core/projected-files.test.ts',
-  'spec.volumes[].projected.sources[].serviceAccountToken': 'unit/kubelet/core/projected-files.test.ts',
+  'spec.volumes[].projected.sources[].serviceAccountToken': 'integration/kubectl/tokens.test.ts',
   'spec.volumes[].secret': 'integration/volumes/projected.test.ts',
 };
 

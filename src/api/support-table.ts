@@ -8,12 +8,9 @@ export type Support =
       readonly because: string;
       /** Values that ask for nothing; `all` when no value does. */
       readonly harmless?: readonly unknown[] | 'all';
-    }
-  /** Accepted without effect until it is built. */
-  | { readonly status: 'not yet'; readonly harmless?: readonly unknown[] };
+    };
 
 const realised: Support = { status: 'realised' };
-const notYet = (...harmless: readonly unknown[]): Support => ({ status: 'not yet', harmless });
 const ignored = (because: string, ...harmless: readonly unknown[]): Support => ({
   status: 'ignored',
   because,
@@ -21,7 +18,10 @@ const ignored = (because: string, ...harmless: readonly unknown[]): Support => (
 });
 
 const NO_SCHEDULER = 'there is one node, and every pod runs on it';
-const NO_ACCOUNTS = 'there are no service accounts';
+const NO_AUTOMOUNT = 'a token opens no door of the agent; volumes that ask for one get it';
+const NO_FILE_KEYS = 'Kubernetes leaves it off (EnvFiles, alpha); the container waits with CreateContainerConfigError';
+const NO_HUGE_PAGES = 'is a directory on disk: the node has no huge pages to give out';
+const NO_DEVICES = 'no block devices are made';
 const NO_CLASSES = 'there are no priority and runtime classes';
 const NO_ATTRIBUTES = 'there are no classes of volume attributes';
 const NO_CLAIMS = 'there are no devices to claim';
@@ -75,7 +75,7 @@ const containerFields: Readonly<Record<string, Support>> = {
   'env[].valueFrom.secretKeyRef.name': realised,
   'env[].valueFrom.secretKeyRef.key': realised,
   'env[].valueFrom.secretKeyRef.optional': realised,
-  'env[].valueFrom.fileKeyRef': notYet(),
+  'env[].valueFrom.fileKeyRef': ignored(NO_FILE_KEYS),
   'envFrom[].prefix': realised,
   'envFrom[].configMapRef.name': realised,
   'envFrom[].configMapRef.optional': realised,
@@ -96,7 +96,7 @@ const containerFields: Readonly<Record<string, Support>> = {
   'volumeMounts[].recursiveReadOnly': realised,
   'volumeMounts[].subPath': realised,
   'volumeMounts[].subPathExpr': realised,
-  volumeDevices: notYet(),
+  volumeDevices: ignored(NO_DEVICES),
   ...probeRows('livenessProbe'),
   ...probeRows('readinessProbe'),
   ...probeRows('startupProbe'),
@@ -265,7 +265,10 @@ export const supportTable: Readonly<Record<string, Support>> = {
   ...under('spec.ephemeralContainers[]', ephemeralFields),
 
   'spec.volumes[].name': realised,
-  'spec.volumes[].emptyDir.medium': { status: 'realised', except: { HugePages: 'is not realised yet' } },
+  'spec.volumes[].emptyDir.medium': {
+    status: 'realised',
+    except: { HugePages: NO_HUGE_PAGES, 'HugePages-2Mi': NO_HUGE_PAGES, 'HugePages-1Gi': NO_HUGE_PAGES },
+  },
   'spec.volumes[].emptyDir.sizeLimit': realised,
   'spec.volumes[].hostPath.path': realised,
   'spec.volumes[].hostPath.type': realised,
@@ -323,9 +326,9 @@ export const supportTable: Readonly<Record<string, Support>> = {
   'spec.preemptionPolicy': ignored(NO_CLASSES, 'PreemptLowerPriority'),
   'spec.runtimeClassName': ignored(NO_CLASSES),
   'spec.overhead': ignored(NO_CLASSES),
-  'spec.serviceAccountName': ignored(NO_ACCOUNTS, 'default'),
-  'spec.serviceAccount': ignored(NO_ACCOUNTS, 'default'),
-  'spec.automountServiceAccountToken': ignored(NO_ACCOUNTS, false),
+  'spec.serviceAccountName': realised,
+  'spec.serviceAccount': realised,
+  'spec.automountServiceAccountToken': ignored(NO_AUTOMOUNT, false),
   'spec.os.name': { status: 'realised', except: { windows: 'has no effect: containers run on Linux' } },
   'spec.readinessGates[].conditionType': realised,
   'spec.resources.limits': realised,

@@ -48,8 +48,6 @@ function sayWhy(row: Support, value: unknown): string | undefined {
       return row.harmless === 'all' || row.harmless?.includes(value) === true
         ? undefined
         : `has no effect: ${row.because}`;
-    case 'not yet':
-      return row.harmless?.includes(value) === true ? undefined : 'is not realised yet and has no effect';
   }
 }
 
@@ -90,7 +88,5 @@ function describe(row: Support): string {
     }
     case 'ignored':
       return `ignored: ${row.because}`;
-    case 'not yet':
-      return 'not yet';
   }
 }

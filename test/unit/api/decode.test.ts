@@ -325,7 +325,7 @@ spec:
         formatProblem,
       ),
     ).toEqual([
-      'web.yaml:9:7: spec.containers[0].volumeDevices: is not realised yet and has no effect',
+      'web.yaml:9:7: spec.containers[0].volumeDevices: has no effect: no block devices are made',
       'web.yaml:10:22: spec.priorityClassName: has no effect: there are no priority and runtime classes',
     ]);
   });

@@ -74,6 +74,13 @@ describe('defaults', () => {
     expect(defaultPod(podWith({ restartPolicy })).spec.restartPolicy).toBe('Always');
   });
 
+  it.each([{ serviceAccount: 'robot' }, { serviceAccountName: 'robot', serviceAccount: 'other' }])(
+    'give the account both its names: %j',
+    (spec) => {
+      expect(defaultPod(podWith(spec)).spec).toMatchObject({ serviceAccountName: 'robot', serviceAccount: 'robot' });
+    },
+  );
+
   it('make requests of limits, for every resource of main and init containers', () => {
     const resources = { limits: { cpu: '1', memory: '1Gi', 'example.com/gpu': '1' }, requests: { cpu: '100m' } };
     const expected = { ...resources, requests: { cpu: '100m', memory: '1Gi', 'example.com/gpu': '1' } };

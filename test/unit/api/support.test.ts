@@ -108,7 +108,8 @@ describe('fields without effect', () => {
     );
     expect(messages(subject).sort()).toEqual([
       'spec.affinity has no effect: there is one node, and every pod runs on it',
-      'spec.containers[0].env[0].valueFrom.fileKeyRef is not realised yet and has no effect',
+      'spec.containers[0].env[0].valueFrom.fileKeyRef has no effect: Kubernetes leaves it off (EnvFiles, alpha); ' +
+        'the container waits with CreateContainerConfigError',
       'spec.dnsPolicy "ClusterFirstWithHostNet" is taken for Default: there is no DNS of a cluster',
       'spec.volumes[1].nfs has no effect: no storage system is attached',
     ]);
