@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
-import { chmod, lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { errorMessage, KubeletteError } from '../lib/errors.js';
+import { makeDirectories } from '../lib/make-directories.js';
 
 /** Where the agent keeps what. All absolute. */
 export interface DataDirLayout {
@@ -49,12 +50,12 @@ export function dataDirLayout(dir: string): DataDirLayout {
  */
 export async function openDataDir(dir: string): Promise<DataDirLayout> {
   const layout = dataDirLayout(dir);
-  await ensureDirectory(layout.root, true);
+  await ensureDirectory(layout.root);
   const { mode } = await trusted(layout.root);
   if ((mode & 0o022) !== 0) throw refusal(layout.root, 'can be written by other users (run "chmod go-w" on it)');
 
   for (const path of [layout.pki, layout.state, layout.pods, layout.logs]) {
-    await ensureDirectory(path, false);
+    await ensureDirectory(path);
     if (((await trusted(path)).mode & 0o077) !== 0) await chmod(path, 0o700);
   }
   return layout;
@@ -79,12 +80,11 @@ export const foreignOwner = (owner: number, uid: number | undefined): string | u
 const refusal = (path: string, problem: string): KubeletteError =>
   new KubeletteError('Invalid', `data directory: ${path} ${problem}`);
 
-async function ensureDirectory(path: string, recursive: boolean): Promise<void> {
+/** What is there instead is told by the check that follows. */
+async function ensureDirectory(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive, mode: 0o700 });
+    await makeDirectories(path, 0o700);
   } catch (error) {
-    // What is there instead is told by the check that follows.
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
     throw new KubeletteError('Unavailable', `data directory: make ${path}: ${errorMessage(error)}`, { cause: error });
   }
 }

@@ -1,8 +1,9 @@
-import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage, KubeletteError } from '../../lib/errors.js';
+import { makeDirectories } from '../../lib/make-directories.js';
 import { KubeconfigDocument, SECTIONS } from './document.js';
 import { withKubeconfigLocks } from './lock.js';
 
@@ -128,7 +129,7 @@ async function read(path: string): Promise<string | undefined> {
 /** Through links, so that a kubeconfig kept elsewhere stays a link to it. */
 async function write(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeDirectories(dirname(path), 0o700);
     await writeFileAtomic(path, text, { mode: 0o600 });
   } catch (error) {
     throw new KubeletteError('Unavailable', `write ${path}: ${errorMessage(error)}`, { cause: error });

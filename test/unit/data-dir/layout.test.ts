@@ -36,6 +36,12 @@ describe('the data directory', () => {
       expect(await modeOf(path)).toBe(0o700);
   });
 
+  it('says at once when it cannot be made', async () => {
+    await writeFile(join(parent, 'file'), '');
+    const root = join(parent, 'file', 'data');
+    await expect(openDataDir(root)).rejects.toThrow(`data directory: make ${root}: ENOTDIR`);
+  });
+
   it('has its own directories closed when they were open', async () => {
     const { state } = await openDataDir(parent);
     await chmod(state, 0o755);

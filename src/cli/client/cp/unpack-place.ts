@@ -1,6 +1,7 @@
-import { lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { KubeletteError } from '../../../lib/errors.js';
+import { makeDirectories } from '../../../lib/make-directories.js';
 
 /**
  * Where the entries of an archive go: the one at its top to `destination`, the others below it. A name that leads
@@ -45,13 +46,13 @@ export class UnpackPlace {
       () => target.endsWith('/'),
     );
     const path = isFolder ? join(target, this.#top) : target;
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectories(dirname(path), 0o777);
     return realpath(path).catch(() => path);
   }
 
   async #rootFolder(): Promise<string> {
     if (this.#root !== undefined) return this.#root;
-    await mkdir(this.#destination, { recursive: true });
+    await makeDirectories(this.#destination, 0o777);
     return (this.#root = await realpath(this.#destination));
   }
 
@@ -63,7 +64,7 @@ export class UnpackPlace {
       if (this.#folders.has(path)) continue;
       if (await isLink(path)) return false;
       // Whatever its mode, files are to be put into it.
-      await mkdir(path, { mode: mode | 0o700, recursive: true });
+      await makeDirectories(path, mode | 0o700);
       this.#folders.add(path);
     }
     return true;
