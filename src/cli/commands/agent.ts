@@ -4,7 +4,6 @@ import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Agent } from '../../agent.js';
 import type { PodSecurityLevel } from '../../api/pod-security/evaluate.js';
-import { KubeletteError } from '../../lib/errors.js';
 import { DEFAULT_MAX_PODS } from '../../options.js';
 import {
   addLogFlags,
@@ -22,12 +21,17 @@ import { nodeNameOf } from '../node-name.js';
 import { escapeText } from '../output/escape.js';
 import type { Terminal } from '../terminal.js';
 
+interface Listen {
+  readonly host: string;
+  readonly port: number;
+}
+
 interface AgentFlags extends EngineFlags, ImageFlags, LogFlags {
   readonly dataDir: string;
   readonly manifestDir?: string;
   readonly manifestUrl?: string;
   readonly nodeName: string;
-  readonly listen: string;
+  readonly listen: Listen;
   readonly podSecurity: PodSecurityLevel;
   readonly maxPods: number;
   readonly podPidsLimit?: number;
@@ -51,8 +55,9 @@ export function registerAgent(program: Command, { terminal }: CommandContext): v
     .addOption(new Option('--manifest-url <url>', 'static pods from HTTP, every 20 s').env('KUBELETTE_MANIFEST_URL'))
     .addOption(
       new Option('--listen <host:port>', 'the Kubernetes API; port 0 picks a free one')
-        .env('KUBELETTE_LISTEN')
-        .default('127.0.0.1:10350'),
+        .argParser(parseListen)
+        .default(parseListen('127.0.0.1:10350'), '127.0.0.1:10350')
+        .env('KUBELETTE_LISTEN'),
     )
     .addOption(
       nodeNameOption('owner of everything on the engine').env('KUBELETTE_NODE_NAME').default(nodeNameOf(hostname())),
@@ -87,7 +92,7 @@ async function runAgent(flags: AgentFlags, terminal: Terminal): Promise<void> {
       nodeName: flags.nodeName,
       dataDir,
       ephemeral: false,
-      listen: parseListen(flags.listen),
+      listen: flags.listen,
       images: imageOptions(flags),
       podSecurity: flags.podSecurity,
       maxPods: flags.maxPods,
@@ -148,13 +153,13 @@ function parseCount(text: string): number {
   throw new InvalidArgumentError('Expected a whole number of at least 1.');
 }
 
-/** `127.0.0.1:10350`, `[::1]:0`, `localhost:8443`. @throws Invalid for anything else */
-function parseListen(text: string): { host: string; port: number } {
+/** `127.0.0.1:10350`, `[::1]:0`, `localhost:8443` */
+function parseListen(text: string): Listen {
   const match = /^(?:\[(?<bracketed>[^\]]+)\]|(?<plain>[^:]*)):(?<port>\d{1,5})$/.exec(text);
   const host = match?.groups?.['bracketed'] ?? match?.groups?.['plain'] ?? '';
   const port = Number(match?.groups?.['port'] ?? NaN);
   if (Number.isNaN(port) || port > 65_535) {
-    throw new KubeletteError('Invalid', `--listen ${text}: expected HOST:PORT, for example 127.0.0.1:10350`);
+    throw new InvalidArgumentError('Expected HOST:PORT, for example 127.0.0.1:10350.');
   }
   return { host: host === '' ? '127.0.0.1' : host, port };
 }

@@ -50,6 +50,12 @@ spec:
 `;
 
 describe('usage', () => {
+  it.each(['nope', '127.0.0.1:99999', '127.0.0.1:80:80'])('is 2 for an agent that listens on %s', async (address) => {
+    const { code, err } = await kubelette('agent', '--listen', address);
+    expect(code).toBe(2);
+    expect(err).toContain('Expected HOST:PORT, for example 127.0.0.1:10350.');
+  });
+
   it('is 2 for an unknown command, with a suggestion', async () => {
     const { code, err } = await kubelette('valdate');
     expect(code).toBe(2);
