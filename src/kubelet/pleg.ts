@@ -108,7 +108,8 @@ export class Pleg {
       this.#seen = now;
       if (!this.#healthy) {
         this.#healthy = true;
-        logger.info('the Docker engine answers again');
+        // Whoever was shown the trouble is shown its end.
+        logger.warn('the Docker engine answers again');
         onRecovered();
       }
       this.#listed?.();

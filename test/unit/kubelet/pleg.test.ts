@@ -177,7 +177,7 @@ describe('without a stream of events', () => {
 
 describe('an engine that is away', () => {
   const DOWN = '50 the Docker engine does not answer; pods are left as they are';
-  const BACK = '30 the Docker engine answers again';
+  const BACK = '40 the Docker engine answers again';
 
   it('is told of once, and its return once, with everything looked at', async () => {
     await givenPod('a');
