@@ -7,12 +7,13 @@ const kubelette = useNode();
 it('probe-tcp: a container that accepts no connections any more is restarted', async () => {
   const pod = await kubelette.node.apply('manifests/probe-tcp.yaml');
   await pod.ready();
-  await pod.exec(['sh', '-c', 'kill -9 $(cat /tmp/server)']);
+  // It was there to be killed.
+  expect(await pod.exec(['sh', '-c', 'kill -9 $(cat /tmp/server)'])).toMatchObject({ exitCode: 0, stderr: '' });
   await eventually('the restart', () => pod.status().containerStatuses?.[0]?.restartCount === 1, 30_000);
   expect(pod.events().map(({ message }) => message)).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/^Liveness probe failed: dial tcp [\d.]+:7000: connect: connection refused$/),
-      'Container echo failed liveness probe, will be restarted',
+      'Container server failed liveness probe, will be restarted',
     ]),
   );
   await pod.ready();
