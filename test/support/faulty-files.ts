@@ -18,8 +18,12 @@ export class FaultyFiles {
   readonly changes: string[] = [];
   #fault: { readonly at: number; readonly code: 'ENOSPC' | 'EIO' | 'dead' } | undefined;
   #dead = false;
+  #die: () => void = () => undefined;
+  /** Resolves when the process is dead, since the last `reset`. */
+  died: Promise<void> = Promise.resolve();
 
   constructor() {
+    this.reset();
     const wrapped = Object.entries(real).map(([name, value]) => [
       name,
       typeof value === 'function' ? this.#wrap(name, value as Operation, undefined) : value,
@@ -31,6 +35,7 @@ export class FaultyFiles {
   reset(fault?: { readonly at: number; readonly code: 'ENOSPC' | 'EIO' | 'dead' }): void {
     this.#fault = fault;
     this.#dead = false;
+    this.died = new Promise((resolve) => (this.#die = resolve));
     this.changes.length = 0;
   }
 
@@ -44,6 +49,7 @@ export class FaultyFiles {
         if (this.changes.length === this.#fault?.at) {
           const { code } = this.#fault;
           this.#dead = code === 'dead';
+          if (this.#dead) this.#die();
           if (name === 'write' || name === 'appendFile') await operation.apply(self, half(name, parameters));
           throw problem(code);
         }
