@@ -1,3 +1,4 @@
+import { KubeletteError } from '../lib/errors.js';
 import type { ContainerSpec } from '../runtime/specs.js';
 import type { DockerContext } from './context.js';
 import { createNamed } from './create-named.js';
@@ -11,6 +12,8 @@ import { containerName } from './names.js';
  * has not ended. Does not start it.
  *
  * @returns its id
+ * @throws `Unavailable` when that one has run to its end: the caller acts on a listing that is out of date, and running it
+ * once more would be wrong
  */
 export async function createContainer(
   context: DockerContext,
@@ -29,15 +32,20 @@ export async function createContainer(
     body,
     ({ State, Config }) => {
       const labels = parsePodLabels(Config.Labels);
-      const unended = State.Running || (State.Status === 'created' && State.ExitCode === 0);
-      return (
-        unended &&
+      const isSame =
         labels?.role === 'container' &&
         labels.specHash === spec.specHash &&
-        labels.sandboxInstance === spec.sandbox.instance
-      );
+        labels.sandboxInstance === spec.sandbox.instance;
+      if (isSame && State.Status === 'exited') throw unseen(spec);
+      return isSame && (State.Running || (State.Status === 'created' && State.ExitCode === 0));
     },
     signal,
   );
   return id;
 }
+
+const unseen = ({ attempt, name, pod }: ContainerSpec): KubeletteError =>
+  new KubeletteError(
+    'Unavailable',
+    `container ${name} of pod ${pod.namespace}/${pod.name} has run as attempt ${attempt} already, which the engine did not list`,
+  );

@@ -306,11 +306,16 @@ export class FakeRuntime implements ContainerRuntime {
 const unavailable = (): KubeletteError =>
   new KubeletteError('Unavailable', 'cannot reach the Docker engine at fake: no answer (is it running?)');
 
+/** @throws when it is a container that has run to its end: who asks for it has not seen it */
 function isAdoptable(holder: FakeContainer, spec: FakeContainer['spec']): boolean {
-  const unended = holder.state === 'running' || (holder.state === 'created' && holder.exitCode === 0);
-  if (!unended || holder.spec.specHash !== spec.specHash) return false;
-  if (holder.spec.role === 'sandbox' || spec.role === 'sandbox') return holder.spec.role === spec.role;
-  return holder.spec.sandboxInstance === spec.sandboxInstance;
+  const isSame =
+    holder.spec.specHash === spec.specHash &&
+    (holder.spec.role === 'sandbox' || spec.role === 'sandbox'
+      ? holder.spec.role === spec.role
+      : holder.spec.sandboxInstance === spec.sandboxInstance);
+  if (isSame && spec.role !== 'sandbox' && holder.state === 'exited')
+    throw fail('Unavailable', `container ${holder.id} has run already, which the engine did not list`);
+  return isSame && (holder.state === 'running' || (holder.state === 'created' && holder.exitCode === 0));
 }
 
 function volumesOf({ spec }: FakeContainer): readonly string[] {

@@ -221,6 +221,16 @@ export function describeRuntimeContract(name: string, open: () => Promise<Runtim
       expect(await codeOf(runtime.startContainer(id, signal))).toBe('NotFound');
     });
 
+    it('does not run a container once more that has ended unseen: look again', async () => {
+      const pod = newPod();
+      const sandbox = await startSandbox(pod);
+      const spec = specOf(pod, sandbox, { exits: 0 });
+      const id = await startContainer(spec);
+      await exited(pod, id);
+      expect(await codeOf(runtime.createContainer(spec, signal))).toBe('Unavailable');
+      expect((await look(pod)).containers.map((container) => container.id)).toEqual([id]);
+    });
+
     it('replaces its own container of the same name when that was made from another spec', async () => {
       const pod = newPod();
       const sandbox = await startSandbox(pod);

@@ -82,7 +82,7 @@ export const FAULT_TABLE: readonly FaultCase[] = [
   ...each({ ...STREAMS, ...LISTS }, ['pieces of one byte', 'slow pieces'], {}),
   ...([1, 3] as const).map((back) => ({
     name: `stale list ${String(back)}`,
-    rules: [{ ...LISTS.list, fault: { kind: 'stale', back } as const }],
+    rules: [{ ...LISTS.list, nth: 4, times: 16, fault: { kind: 'stale', back } as const }],
     withinMs: WITHIN_MS,
   })),
   ...(['drop', 'double', 'reorder'] as const).map((change) => ({
