@@ -5,6 +5,8 @@
  *   node scripts/engine.mjs has IMAGE                exit 0 when the engine has it
  *   node scripts/engine.mjs pull IMAGE AS            pulls IMAGE and gives it the second name too
  *   node scripts/engine.mjs import IMAGE CHANGE...   makes IMAGE from the root file system tar on stdin
+ *   node scripts/engine.mjs save IMAGE               writes IMAGE to stdout, for `load`
+ *   node scripts/engine.mjs load                     takes the images on stdin
  *
  * The agent has its own, fuller resolver (src/docker); both look in the same places in the same order.
  */
@@ -14,6 +16,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
 const PING_TIMEOUT_MS = 3_000;
 /** A registry that cannot be reached either fails at once or never says a word: wait this long for the next word. */
@@ -169,6 +172,16 @@ async function importImage(endpoint, image, changes) {
   await readProgress(response, `import ${image}`);
 }
 
+async function saveImage(endpoint, image) {
+  const response = await call(endpoint, 'GET', `/images/${image}/get`);
+  if (response.statusCode !== 200) throw new Error(`save ${image}: ${await refusal(response)}`);
+  await pipeline(response, process.stdout);
+}
+
+async function loadImages(endpoint) {
+  await readProgress(await call(endpoint, 'POST', '/images/load?quiet=1', { body: process.stdin }), 'load');
+}
+
 function splitTag(image) {
   const colon = image.lastIndexOf(':');
   return [image.slice(0, colon), image.slice(colon + 1)];
@@ -189,8 +202,14 @@ async function main([command, image, ...rest]) {
     case 'import':
       await importImage(endpoint, image, rest);
       return 0;
+    case 'save':
+      await saveImage(endpoint, image);
+      return 0;
+    case 'load':
+      await loadImages(endpoint);
+      return 0;
     default:
-      console.error('usage: engine.mjs find | has IMAGE | pull IMAGE AS | import IMAGE CHANGE...');
+      console.error('usage: engine.mjs find | has IMAGE | pull IMAGE AS | import IMAGE CHANGE... | save IMAGE | load');
       return 2;
   }
 }
