@@ -51,6 +51,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'container.tty': 'unit/kubelet/core/container-spec.test.ts',
   'container.volumeMounts': 'integration/volumes/mounts.test.ts',
   'container.volumeMounts[].mountPropagation': 'unit/kubelet/core/container-mounts.test.ts',
+  'container.volumeMounts[].recursiveReadOnly': 'integration/volumes/newer-engines.test.ts',
   'container.workingDir': 'integration/agent/endings.test.ts',
 
   'spec.activeDeadlineSeconds': 'integration/agent/endings.test.ts',
@@ -85,7 +86,7 @@ const PROOFS: Readonly<Record<string, string>> = {
   'spec.volumes[].emptyDir': 'integration/volumes/mounts.test.ts',
   'spec.volumes[].ephemeral': 'integration/volumes/claims.test.ts',
   'spec.volumes[].ephemeral.volumeClaimTemplate.spec': 'unit/kubelet/core/claim-plan.test.ts',
-  'spec.volumes[].image': 'unit/kubelet/core/container-mounts.test.ts',
+  'spec.volumes[].image': 'integration/volumes/newer-engines.test.ts',
   'spec.volumes[].persistentVolumeClaim': 'integration/volumes/claims.test.ts',
   'spec.volumes[].projected': 'integration/volumes/projected.test.ts',
   'spec.volumes[].projected.sources[].downwardAPI.items[].resourceFieldRef':

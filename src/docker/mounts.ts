@@ -39,9 +39,9 @@ export function containerMounts(
 ): { readonly binds: string[]; readonly mounts: Docker.MountSettings[] } {
   const binds: string[] = [];
   const mounts: Docker.MountSettings[] = [];
-  for (const mount of all) {
+  for (const [index, mount] of all.entries()) {
     if (mount.type === 'volume') mounts.push(volumeMount(mount.volume, mount.target, mount.readOnly, mount.subPath));
-    else if (mount.type === 'image') mounts.push(imageMount(mount, apiVersion));
+    else if (mount.type === 'image') mounts.push(imageMount(mount, all.slice(0, index), apiVersion));
     else if (mount.createSource && compareVersions(apiVersion, '1.42') < 0) binds.push(bindText(mount, apiVersion));
     else mounts.push(bindMount(mount, apiVersion));
   }
@@ -63,6 +63,7 @@ function volumeMount(
 /** Source: moby API 1.48; Subpath of images since 1.49 (Docker 28.1). */
 function imageMount(
   { image, subPath, target }: Extract<Mount, { type: 'image' }>,
+  earlier: readonly Mount[],
   apiVersion: string,
 ): Docker.MountSettings {
   const needed = subPath === undefined ? IMAGE_MOUNT_API_VERSION : '1.49';
@@ -74,8 +75,16 @@ function imageMount(
     );
   }
   const options = subPath === undefined ? {} : { ImageOptions: { Subpath: subPath.path } };
-  return { Type: 'image', Source: image, Target: target, ReadOnly: true, ...options };
+  const times = earlier.filter((mount) => mount.type === 'image' && mount.image === image).length;
+  return { Type: 'image', Source: spelling(image, times), Target: target, ReadOnly: true, ...options };
 }
+
+/**
+ * The engine names what it mounts by the image's name as it was given, and refuses the second of that name in a container
+ * (`mount already exists with name`, Docker 28). So each time the id is a digit shorter, and still nobody else's.
+ */
+const spelling = (imageId: string, times: number): string =>
+  times === 0 ? imageId : imageId.replace(/^sha256:/, '').slice(0, -times);
 
 function bindMount(mount: Bind, apiVersion: string): Docker.MountSettings {
   // rprivate is what engines do when not told otherwise, but for their own directory and those above it: there they insist

@@ -145,15 +145,4 @@ describe('mounts', () => {
       (await node.containers('full')).every(({ state }) => state !== 'running'),
     );
   });
-
-  it('say what the engine cannot do', async () => {
-    node.create('deep', {
-      containers: [
-        app(SERVES, { volumeMounts: [{ name: 'h', mountPath: '/h', readOnly: true, recursiveReadOnly: 'Enabled' }] }),
-      ],
-      volumes: [{ name: 'h', hostPath: { path: host } }],
-    });
-    await node.waits('deep', 'CreateContainerError');
-    expect(node.status('deep')?.state?.waiting?.message).toContain('cannot make recursive read-only mounts');
-  });
 });

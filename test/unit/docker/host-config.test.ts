@@ -204,6 +204,16 @@ describe('a container', () => {
     expect(container({ mounts: [part] }, recent).HostConfig?.Mounts?.[0]).toMatchObject({
       ImageOptions: { Subpath: 'etc' },
     });
+    // The engine would refuse the second of the same name.
+    const twice = [
+      image,
+      { ...part, image: 'sha256:1234' },
+      { ...image, image: 'sha256:1234' },
+      { ...image, image: 'sha256:1234' },
+    ];
+    expect(container({ mounts: twice }, recent).HostConfig?.Mounts?.map(({ Source }) => Source)).toEqual([
+      ...['sha256:2', 'sha256:1234', '123', '12'],
+    ]);
     expect(() => container({ mounts: [image] })).toThrow(
       expect.objectContaining({
         code: 'Invalid',
