@@ -28,7 +28,7 @@ export function canonicalJson(value: unknown): string {
  * Source: kubelet pkg/kubelet/container/helpers.go HashContainer, from 1.31
  */
 export function containerHash(container: Pick<Container | EphemeralContainer, 'name' | 'image'>): string {
-  return fnv1a(32, `${HASH_VERSION}\n${canonicalJson({ name: container.name, image: container.image })}`);
+  return fnv1a32(`${HASH_VERSION}\n${canonicalJson({ name: container.name, image: container.image })}`);
 }
 
 /**
@@ -46,15 +46,19 @@ export function podUid(pod: Pod, nodeName: string, source: string): string {
   );
 }
 
-const FNV = {
-  32: { offset: 0x811c9dc5n, prime: 0x01000193n },
-  128: { offset: 0x6c62272e07bb014262b821756295c58dn, prime: 0x0000000001000000000000000000013bn },
-};
-
 /** FNV-1a over the UTF-8 bytes, in hex. */
-export function fnv1a(bits: 32 | 128, text: string): string {
-  const { offset, prime } = FNV[bits];
-  let hash = offset;
-  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(bits, (hash ^ BigInt(byte)) * prime);
-  return hash.toString(16).padStart(bits / 4, '0');
+export const fnv1a = (bits: 32 | 128, text: string): string => (bits === 32 ? fnv1a32(text) : fnv1a128(text));
+
+/** In plain numbers: every round of every pod hashes its containers. */
+function fnv1a32(text: string): string {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}
+
+function fnv1a128(text: string): string {
+  const prime = 0x0000000001000000000000000000013bn;
+  let hash = 0x6c62272e07bb014262b821756295c58dn;
+  for (const byte of new TextEncoder().encode(text)) hash = BigInt.asUintN(128, (hash ^ BigInt(byte)) * prime);
+  return hash.toString(16).padStart(32, '0');
 }

@@ -1,6 +1,5 @@
 /** Kubernetes' time format: RFC 3339 in UTC with whole seconds. */
-export const toRfc3339 = (epochMs: number): string =>
-  new Date(Math.floor(epochMs / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+export const toRfc3339 = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, -'.000Z'.length)}Z`;
 
 /** Epoch milliseconds of an RFC 3339 text, or undefined when there is none or it is not one. */
 export function parseRfc3339(text: string | undefined): number | undefined {
