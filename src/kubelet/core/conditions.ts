@@ -2,6 +2,7 @@ import type { PodCondition, ContainerStatus } from '../../api/schema/pod-status.
 import type { Pod } from '../../api/schema/pod.js';
 import { toRfc3339 } from '../../lib/time.js';
 import type { ContainerView } from './container-view.js';
+import { isInitialized } from './init-containers.js';
 import type { Phase } from './phase.js';
 
 interface WithStatus {
@@ -55,9 +56,12 @@ function toCondition(type: string, verdict: Verdict, previous: readonly PodCondi
 function computeInitialized({ apps, inits, phase }: ConditionsInput): Verdict {
   if (inits.length === 0) return TRUE;
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
-  if (apps.some(({ status, view }) => view.startedHere && hasRun(status))) return TRUE;
+  // What decides on starts says it: it is not taken back because a sidecar restarts while apps wait for their back-off.
+  const views = { inits: inits.map(({ view }) => view), apps: apps.map(({ view }) => view) };
+  if (isInitialized(views)) return TRUE;
   const incomplete = inits.filter(({ status, view }) =>
-    view.kind === 'sidecar' ? status.started !== true : !status.ready,
+    // One that ran out of memory runs again although its main process ended with 0.
+    view.kind === 'sidecar' ? status.started !== true : !status.ready || view.newest?.oomKilled === true,
   );
   if (incomplete.length === 0) return TRUE;
   return notReady('ContainersNotInitialized', 'incomplete', incomplete);
@@ -93,5 +97,3 @@ const notReady = (reason: string, word: string, containers: readonly WithStatus[
   reason,
   message: `containers with ${word} status: [${containers.map(({ view }) => view.spec.name).join(' ')}]`,
 });
-
-const hasRun = ({ state }: ContainerStatus): boolean => state?.running !== undefined || state?.terminated !== undefined;

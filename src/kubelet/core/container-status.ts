@@ -135,9 +135,11 @@ function stateOf(
     case 'unknown':
       if (context.final) return { terminated: lost('The container could not be located when the pod was terminated') };
       // Most likely somebody is removing it: until it is gone nothing new is known, and what is known is not forgotten.
-      return stored?.containerID === containerId(record) && stored.state !== undefined
-        ? stored.state
-        : waitingState(context);
+      if (stored?.containerID === containerId(record) && stored.state !== undefined) return stored.state;
+      // That it ran must not be forgotten with it: its policy may let it run only once.
+      return record.startedAt === undefined
+        ? waitingState(context)
+        : { running: { startedAt: toRfc3339(record.startedAt) } };
   }
 }
 

@@ -20,7 +20,7 @@ export interface ContainerView {
   readonly stored: ContainerStatus | undefined;
   /** The newest instance belongs to the current sandbox. */
   readonly here: boolean;
-  /** It was started in the current sandbox, whether or not its record still exists. */
+  /** An instance of it was started in the current sandbox, whether or not its record still exists. */
   readonly startedHere: boolean;
   /** Its newest instance in the current sandbox ended with 0 (and not by OOM). */
   readonly succeededHere: boolean;
@@ -59,7 +59,9 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
   const policy = effectiveRestartPolicy(pod, spec, kind);
   const failed = failedProbe({ newest }, probes);
   const storedHere =
-    newest === undefined && sandbox?.startedAt !== undefined && startedSince(stored, sandbox.startedAt, kind);
+    newest === undefined &&
+    sandbox?.startedAt !== undefined &&
+    startedSince(stored, sandbox.startedAt, input.now, kind);
   return {
     spec,
     kind,
@@ -69,7 +71,9 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
     newest,
     stored,
     here,
-    startedHere: (here && newest.state !== 'created') || storedHere,
+    startedHere:
+      storedHere ||
+      records.some(({ sandboxInstance, state }) => sandboxInstance === sandbox?.instance && state !== 'created'),
     succeededHere: here
       ? newest.state === 'exited' && newest.exitCode === 0 && !newest.oomKilled
       : storedHere && stored?.state?.terminated?.exitCode === 0,
@@ -98,12 +102,18 @@ function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerSta
  * Was the published instance started in this sandbox? Only the current state counts: what is to run again in a new sandbox
  * is published as waiting before it does. Status times are whole seconds, so for one that started in the very second of
  * the sandbox that is all there is to tell them apart; it holds for regular init containers, which always run again, but
- * an app that has done its work keeps its state in every sandbox: there the answer is no.
+ * an app that has done its work keeps its state in every sandbox: there the answer is no. It also is when the
+ * clock was set back since: a start in the future says nothing.
  */
-function startedSince(stored: ContainerStatus | undefined, sandboxStartedAt: number, kind: ContainerKind): boolean {
+function startedSince(
+  stored: ContainerStatus | undefined,
+  sandboxStartedAt: number,
+  now: number,
+  kind: ContainerKind,
+): boolean {
   const startedAt = parseRfc3339((stored?.state?.running ?? stored?.state?.terminated)?.startedAt);
   const since = kind === 'init' ? Math.floor(sandboxStartedAt / 1000) * 1000 : sandboxStartedAt + 1;
-  return startedAt !== undefined && startedAt >= since;
+  return startedAt !== undefined && startedAt >= since && startedAt <= now;
 }
 
 /** Number of the next instance: attempts only grow, also when somebody removed the records. */

@@ -8,7 +8,7 @@ import { backoffMessage } from './messages.js';
 import type { PodAction, PodPlan, WaitingReason } from './pod-action.js';
 import { planRestartAll } from './restart-all.js';
 import { startsAnew } from './starts-anew.js';
-import { backoffAfter, nextRestart, restartAfterProbe } from './restart-backoff.js';
+import { backoffAfter, isDue, nextRestart, restartAfterProbe } from './restart-backoff.js';
 import { containerResize, pendingResize, RESIZE_RETRY_MS } from './resize.js';
 import { podIdentity } from './pod-identity.js';
 import { restartsAfter } from './restart-policy.js';
@@ -169,7 +169,7 @@ class PlanBuilder {
     const fresh = changed || (again && dead.exitCode === 0);
     const restart =
       view.failedProbe !== undefined && !fresh ? restartAfterProbe(dead) : nextRestart(fresh ? undefined : dead);
-    if (restart.notBefore > this.#input.now) {
+    if (!isDue(restart, this.#input.now)) {
       this.#wait(view, restart.notBefore, {
         reason: 'CrashLoopBackOff',
         message: backoffMessage(podIdentity(this.#input.pod), view.spec.name, restart.delayMs),

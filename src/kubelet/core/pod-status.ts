@@ -93,7 +93,9 @@ function whileRestartingAll({ pod }: SyncInput, plan: PodPlan, view: ContainerVi
   const { kind, newest, stored } = view;
   const restarting = plan.phase === 'syncing' && (plan.restartingAll !== undefined || isRestartingAll(pod));
   if (!restarting || kind === 'ephemeral' || newest !== undefined || stored === undefined) return undefined;
-  return plan.restartingAll === 'over' ? statusAfterRestartAll(stored, defaultReason(pod)) : stored;
+  return plan.restartingAll === 'over'
+    ? statusAfterRestartAll(stored, defaultReason(pod))
+    : { ...stored, ready: false, started: false };
 }
 
 const defaultReason = ({ spec }: Pod): ContainerStatusContext['defaultReason'] =>

@@ -2,7 +2,7 @@ import type { ContainerStatus, PodCondition } from '../../api/schema/pod-status.
 import type { Pod } from '../../api/schema/pod.js';
 import type { ContainerView } from './container-view.js';
 import type { PodAction, PodPlan } from './pod-action.js';
-import { nextRestart } from './restart-backoff.js';
+import { isDue, nextRestart } from './restart-backoff.js';
 import { restartsAllAfter } from './restart-policy.js';
 import { RESTARTING_ALL } from './starts-anew.js';
 import { killOf } from './stop-order.js';
@@ -53,7 +53,7 @@ const isTrigger = (view: ContainerView): boolean =>
   view.newest?.state === 'exited' && view.here && restartsAllAfter(view, view.newest.exitCode);
 
 const isDueTrigger = (view: ContainerView, now: number): boolean =>
-  isTrigger(view) && nextRestart(view.newest).notBefore <= now;
+  isTrigger(view) && isDue(nextRestart(view.newest), now);
 
 /** The condition to publish with a plan; none while there never was such a restart. Another plan does not end it. */
 export function restartAllCondition(

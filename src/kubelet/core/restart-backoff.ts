@@ -20,6 +20,13 @@ export const backoffAfter = (restarts: number): number =>
   restarts === 0 ? 0 : Math.min(BACKOFF_INITIAL_MS * 2 ** Math.min(restarts - 1, 10), BACKOFF_MAX_MS);
 
 /**
+ * Is the wait over? An end that lies in the future says that the clock was set back since; how long ago it was nobody knows,
+ * and nobody waits for the clock to get there again.
+ */
+export const isDue = ({ delayMs, notBefore }: Restart, now: number): boolean =>
+  notBefore <= now || notBefore - delayMs > now;
+
+/**
  * When may the next instance start? A pure function of the dead one, whose label says how long to wait, so that
  * back-off survives the agent: there is no map and no timer. The first restart is immediate, as in the kubelet.
  */

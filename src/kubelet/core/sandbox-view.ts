@@ -24,8 +24,11 @@ export function judgeSandbox(observed: ObservedPod, hostNetwork: boolean): Sandb
     !newest.ready ||
     newest.hostNetwork !== hostNetwork ||
     (!hostNetwork && newest.ips.length === 0) ||
-    // Restarted by hand: live containers are still in the old, dead network namespace.
-    observed.containers.some((container) => isLive(container.state) && container.sandboxInstance !== newest.instance);
+    // Restarted by hand: what runs is still in the old, dead network namespace. One that the engine is taking away is on its
+    // way out, however long that takes: no new sandbox would make it go.
+    observed.containers.some(
+      ({ sandboxInstance, state }) => state === 'running' && sandboxInstance !== newest.instance,
+    );
   return bad ? { kind: 'needed', attempt: newest.attempt + 1 } : { kind: 'good', sandbox: newest };
 }
 
