@@ -7,7 +7,7 @@ import { app, isReady, TestNode } from '../../support/agent.js';
 import { BUSYBOX } from '../../support/docker-world.js';
 import { eventually } from '../../support/eventually.js';
 import { mutate } from '../../support/mutations.js';
-import { randomStream } from '../../support/pod-model.js';
+import { randomStream } from '../../support/random.js';
 
 /** More on demand. */
 const PODS = Number(process.env['MANIFEST_MUTATIONS_RUN'] ?? 12);

@@ -1,4 +1,4 @@
-import { randomStream } from '../pod-model.js';
+import { Random } from '../random.js';
 
 /** The agent is killed at the k-th call that it makes: before the engine hears of it, or carried out and without the reply. */
 export interface CrashPoint {
@@ -24,9 +24,9 @@ export const allPoints = (calls: number): readonly CrashPoint[] =>
 
 /** So many of them, one from each of as many equal parts: the same for the same seed. */
 export function sample<T>(items: readonly T[], count: number, seed: number): readonly T[] {
-  const random = randomStream(seed);
+  const random = new Random(seed);
   const share = items.length / count;
-  return Array.from({ length: count }, (_, part) => items[Math.floor((part + random()) * share)]).filter(
+  return Array.from({ length: count }, (_, part) => items[Math.floor((part + random.next()) * share)]).filter(
     (item) => item !== undefined,
   );
 }

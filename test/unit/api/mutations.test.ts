@@ -5,7 +5,7 @@ import { readPods } from '../../../src/api/read-pods.js';
 import { readDocuments } from '../../../src/api/yaml-documents.js';
 import { mutate } from '../../support/mutations.js';
 import { planPod } from '../../support/plan-pod.js';
-import { randomStream } from '../../support/pod-model.js';
+import { randomStream } from '../../support/random.js';
 
 /** CI tries these; more on demand. */
 const MUTATIONS = Number(process.env['MANIFEST_MUTATIONS'] ?? 2_000);

@@ -1,41 +1,44 @@
 import { describe, expect, it } from '@jest/globals';
-import { aPod } from '../../../support/builders.js';
-import { PodModel, randomStream } from '../../../support/pod-model.js';
+import { aContainer, aPod } from '../../../support/builders.js';
+import { Random } from '../../../support/random.js';
+import type { Life } from '../../../support/simulation/workload.js';
+import { World } from '../../../support/simulation/world.js';
 
-const PODS = 1_000;
-const RESTARTS = 9;
+/** Fails always, but never in the same time; the one that is to run for long does. */
+const crashing =
+  (seed: number, stable?: { readonly attempt: number; readonly runsMs: number }) =>
+  (name: string, attempt: number): Life => ({
+    startFails: false,
+    runsMs: attempt === stable?.attempt ? stable.runsMs : new Random(seed, name, attempt).below(9_000),
+    exitCode: 1,
+    oomKilled: false,
+    stopsMs: 0,
+    preStopMs: 0,
+    postStartFails: false,
+    startedMs: 0,
+    readyMs: 0,
+    sickMs: Infinity,
+  });
 
-/** Seconds from each death to the next start. */
-function waits(runsMs: () => number): number[] {
-  const model = new PodModel(aPod(), () => ({ runsMs: runsMs(), exitCode: 1 }));
-  const seen: number[] = [];
-  let diedAt: number | undefined;
-  let attempt = -1;
-  while (seen.length < RESTARTS) {
-    model.round();
-    const newest = newestApp(model);
-    if (newest !== undefined && newest.attempt > attempt) {
-      if (diedAt !== undefined) seen.push((model.now - diedAt) / 1_000);
-      attempt = newest.attempt;
-      model.advance(newest.endsAt - model.now);
-      diedAt = model.now;
-    } else if (Number.isFinite(model.wakeAt)) {
-      // The worker wakes when it said it would, and not before.
-      model.advance(model.wakeAt - model.now);
-    }
-  }
-  return seen;
+const HALF_AN_HOUR_MS = 1_800_000;
+
+/** Seconds between the end of each instance and the start of the next. */
+function waitsOf(life: (name: string, attempt: number) => Life): number[] {
+  const world = new World({ pod: aPod({ containers: [aContainer('app')] }), life }, []);
+  world.run(HALF_AN_HOUR_MS);
+  const { runs } = world.rules;
+  return runs.slice(1).map(({ startedAt }, index) => Math.round((startedAt - (runs[index]?.endedAt ?? 0)) / 1_000));
 }
 
-const newestApp = ({ containers }: PodModel): PodModel['containers'][number] | undefined =>
-  [...containers].sort((a, b) => b.attempt - a.attempt)[0];
-
 describe('crash loops', () => {
-  it(`of ${PODS} pods all keep to 0, 10, 20, 40, 80, 160, 300, 300, 300 s from each death`, () => {
-    for (let pod = 0; pod < PODS; pod += 1) {
-      const random = randomStream(pod);
-      const exact = [0, 10, 20, 40, 80, 160, 300, 300, 300];
-      expect([pod, waits(() => Math.floor(random() * 5_000))]).toEqual([pod, exact]);
-    }
+  it('forget the back-off of what ran for more than ten minutes, and not of what ran for less', () => {
+    const withLongRun = (runsMs: number): number[] => waitsOf(crashing(1, { attempt: 4, runsMs })).slice(0, 7);
+    expect(withLongRun(600_001)).toEqual([0, 10, 20, 40, 0, 10, 20]);
+    expect(withLongRun(600_000)).toEqual([0, 10, 20, 40, 80, 160, 300]);
+  });
+
+  it('of 1000 pods all keep to 0, 10, 20, 40, 80, 160, 300, 300, 300 s from each death', () => {
+    const series = new Set(Array.from({ length: 1_000 }, (_, pod) => waitsOf(crashing(pod)).slice(0, 9).join(' ')));
+    expect([...series]).toEqual(['0 10 20 40 80 160 300 300 300']);
   });
 });
