@@ -26,4 +26,5 @@ export function firstPendingInit(inits: readonly ContainerView[]): number {
 const isDone = (view: ContainerView): boolean =>
   view.kind === 'sidecar' ? view.started && view.startedHere : view.succeededHere;
 
-const isCreatedHere = (view: ContainerView): boolean => view.newest?.state === 'created';
+/** Created for an earlier sandbox it says nothing of how far this one has come. */
+const isCreatedHere = (view: ContainerView): boolean => view.here && view.newest?.state === 'created';

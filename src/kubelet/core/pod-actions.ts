@@ -218,7 +218,8 @@ class PlanBuilder {
 
   #kill(view: ContainerView, record: ObservedContainer, message: string, ownGraceSeconds?: number): void {
     const { now, pod, preStops = new Map<string, number>() } = this.#input;
-    const usedSeconds = Math.floor((now - (preStops.get(record.id) ?? now)) / 1000);
+    // Not less than nothing when the clock was set back since.
+    const usedSeconds = Math.max(0, Math.floor((now - (preStops.get(record.id) ?? now)) / 1000));
     const granted = ownGraceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
     const graceSeconds = Math.max(0, granted - usedSeconds);
     this.#actions.push({ ...killOf(record, view.spec, graceSeconds, preStops), message });

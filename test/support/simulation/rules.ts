@@ -40,6 +40,7 @@ export class Rules {
   readonly #succeededIn = new Set<string>();
   /** Sandbox instances in which an app ran. */
   readonly #appStartedIn = new Set<string>();
+  readonly #byHand = new Set<string>();
   readonly #preStopped = new Set<string>();
   /** Killed because a probe failed: the policy counts as Always. */
   readonly #sick = new Set<string>();
@@ -124,7 +125,10 @@ export class Rules {
     const { engine } = this.#world;
     const { attempt, id, kind, name, sandboxInstance } = container;
     if (kind !== this.#kindOf(name)) this.fail(9, `${name} was started as ${kind}`);
-    const twin = engine.containers.find((other) => other.name === name && other.state === 'running');
+    // One that somebody started since the agent looked is met in its next round.
+    const twin = engine.containers.find(
+      (other) => other.name === name && other.state === 'running' && !this.#byHand.has(other.id),
+    );
     if (twin !== undefined) this.fail(1, `${id} was started while ${twin.id} runs`);
     const highest = this.#highest.get(name) ?? -1;
     if (attempt < highest) this.fail(10, `attempt ${attempt} of ${name} comes after ${highest}`);
@@ -145,7 +149,8 @@ export class Rules {
     return this.#appStartedIn.has(sandboxInstance);
   }
 
-  startedByHand({ name }: SimContainer): void {
+  startedByHand({ id, name }: SimContainer): void {
+    this.#byHand.add(id);
     this.#lastExit.delete(name);
     this.#world.count('two by hand');
   }
@@ -188,7 +193,7 @@ export class Rules {
     if (backoffMs < 0 || backoffMs > 300_000) this.fail(10, `${name} carries a back-off of ${backoffMs} ms`);
     const older = engine.containers.filter((record) => record.name === name && record.id !== id);
     const last = older.sort((a, b) => b.attempt - a.attempt)[0];
-    if (last?.state !== 'exited' || last.specHash !== specHash) return;
+    if (last?.state !== 'exited' || last.specHash !== specHash || this.#byHand.has(last.id)) return;
     if (last.backoffMs > 0) this.#world.count('back-off');
     const stable = last.endedTrue - last.startedTrue > STABLE_MS;
     const rerun = last.kind === 'init' && last.exitCode === 0;
