@@ -114,13 +114,15 @@ const authConfig = ({ identityToken, password, server, username }: RegistryAuth)
 
 /**
  * Whatever the engine answered, it is there: `Unavailable` is kept for when it is not. Of a registry that answers with
- * 502, 503 or 504 it tells in its own status, in a code beside the words, or, old ones, in the words alone.
+ * 502, 503 or 504 it tells in its own status, in a code beside the words, or, old ones and those with the image store of
+ * containerd, in the words alone.
  */
 function pullError(error: KubeletteError): KubeletteError {
   const { statusCode } = error.details;
   if (typeof statusCode !== 'number') return error;
   const isRegistryAway =
-    [502, 503, 504].includes(statusCode) || /received unexpected HTTP status: 50[234]\b/.test(error.message);
+    [502, 503, 504].includes(statusCode) ||
+    /unexpected (HTTP status|status from \w+ request to \S+): 50[234]\b/.test(error.message);
   return isRegistryAway
     ? new KubeletteError('Internal', error.message, {
         cause: error,

@@ -96,7 +96,7 @@ describe('a registry that wants a login', () => {
     secret('wrong', 'dockerconfigjson', { [registry.host]: login('wrong') });
     await create('wrong', 'wrong', 'missing');
     await node.waits('wrong', 'ImagePullBackOff');
-    expect(waiting('wrong')).toMatch(/unauthorized: authentication required/);
+    expect(waiting('wrong')).toMatch(/unauthorized: authentication required|401 Unauthorized/);
     expect(messages('wrong')).toContain(
       'Unable to retrieve some image pull secrets (missing); attempting to pull the image may not succeed.',
     );

@@ -292,6 +292,11 @@ describe('a pull', () => {
   it.each([
     ['its status', 503, { message: 'unavailable' }],
     ['words', 500, { message: 'received unexpected HTTP status: 503 Service Unavailable' }],
+    [
+      'words of containerd',
+      500,
+      { message: `unexpected status from HEAD request to http://r/v2/: 503 Service Unavailable` },
+    ],
     ['a code in the stream', 200, { errorDetail: { code: 503, message: 'unavailable' } }],
   ])('tells by %s that the registry is away, which is not the engine being away', async (_how, status, body) => {
     const { engine } = await open((_request, response) => reply(response, status, body));
