@@ -14,7 +14,7 @@ import type { World } from './world.js';
 /** The agent's process is gone. */
 export class Crashed extends Error {}
 /** The engine did not answer: nobody knows what became of the call. */
-export class Unanswered extends Error {}
+class Unanswered extends Error {}
 /** A deletion came: the round is given up. */
 class Preempted extends Error {}
 

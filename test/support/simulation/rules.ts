@@ -348,7 +348,7 @@ export class Rules {
   }
 }
 
-export const specOf = ({ spec }: Pod, name: string): Container | undefined =>
+const specOf = ({ spec }: Pod, name: string): Container | undefined =>
   [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])].find(
     (container) => container.name === name,
   );

@@ -2,7 +2,7 @@ import { Random } from '../random.js';
 
 /** What may go wrong with one of the agent's calls to the engine. */
 export const CALL_FAULTS = ['crash before', 'crash after', 'reply lost', 'done late', 'refused'] as const;
-export type CallFault = (typeof CALL_FAULTS)[number];
+type CallFault = (typeof CALL_FAULTS)[number];
 
 /** What people and machines do to a pod. */
 export const DISTURBANCES = [
@@ -27,7 +27,7 @@ export const DISTURBANCES = [
   'debug container',
   'delete',
 ] as const;
-export type Disturbance = (typeof DISTURBANCES)[number];
+type Disturbance = (typeof DISTURBANCES)[number];
 
 /**
  * One thing that happens, so long after the one before it. Numbers from 0 to 1 are made sense of by whoever does it, so that
