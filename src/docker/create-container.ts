@@ -35,7 +35,8 @@ export async function createContainer(
       const isSame =
         labels?.role === 'container' &&
         labels.specHash === spec.specHash &&
-        labels.sandboxInstance === spec.sandbox.instance;
+        // Of one created before its sandbox ran: whatever it joined, a look tells it apart.
+        [spec.sandbox.instance, spec.sandbox.id].includes(labels.sandboxInstance);
       if (isSame && State.Status === 'exited') throw unseen(spec);
       return isSame && (State.Running || (State.Status === 'created' && State.ExitCode === 0));
     },

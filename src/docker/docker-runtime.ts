@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.js';
 import type { Logger } from '../lib/logger.js';
 import type { ObservedPod } from '../runtime/observed.js';
-import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint } from '../runtime/runtime.js';
+import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint, WhileStarting } from '../runtime/runtime.js';
 import type { ContainerSpec, SandboxSpec } from '../runtime/specs.js';
 import type { HostService } from '../runtime/host.js';
 import type { ResourceSettings } from '../runtime/resource-settings.js';
@@ -131,8 +131,8 @@ export class DockerRuntime implements ContainerRuntime {
     return events(this.#context, signal);
   }
 
-  async runSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<string> {
-    return runSandbox(this.#context, this.#image, spec, signal);
+  async runSandbox(spec: SandboxSpec, signal: AbortSignal, whileStarting?: WhileStarting): Promise<string> {
+    return runSandbox(this.#context, this.#image, spec, signal, whileStarting);
   }
 
   async stopSandbox(id: string, signal: AbortSignal): Promise<void> {

@@ -76,7 +76,7 @@ export function containerLabels(spec: ContainerSpec, ownership: Ownership): Reco
     [LABEL.attempt]: String(spec.attempt),
     [LABEL.hash]: spec.specHash,
     [LABEL.backoffMs]: String(spec.backoffMs),
-    [LABEL.sandbox]: spec.sandbox.instance,
+    [LABEL.sandbox]: spec.sandbox.instance ?? spec.sandbox.id,
     [LABEL.image]: spec.image,
   };
 }
@@ -122,6 +122,7 @@ export interface ParsedContainerLabels {
   readonly attempt: number;
   readonly specHash: string;
   readonly backoffMs: number;
+  /** Or the id of a sandbox that did not run yet: see `joinedInstance`. */
   readonly sandboxInstance: string;
   readonly image: string;
 }

@@ -5,7 +5,7 @@ import type { DockerContext } from './context.js';
 import type { ImageNamesCache } from './image-names.js';
 import { inspectContainer, listContainers } from './inspect.js';
 import { LABEL, ownedFilter, parsePodLabels } from './labels.js';
-import { toObservedContainer, toObservedSandbox } from './observe.js';
+import { joinedInstance, toObservedContainer, toObservedSandbox } from './observe.js';
 
 /** One thing of a pod as it was last seen. */
 type Seen =
@@ -80,11 +80,10 @@ export class PodObserver {
 function toPod(uid: string, things: readonly Seen[]): ObservedPod {
   const pod = things[0]?.pod;
   const byAttempt = (a: { attempt: number }, b: { attempt: number }): number => b.attempt - a.attempt;
-  return {
-    uid,
-    namespace: pod?.namespace ?? '',
-    name: pod?.name ?? '',
-    sandboxes: things.flatMap((thing) => ('sandbox' in thing ? [thing.sandbox] : [])).sort(byAttempt),
-    containers: things.flatMap((thing) => ('container' in thing ? [thing.container] : [])).sort(byAttempt),
-  };
+  const sandboxes = things.flatMap((thing) => ('sandbox' in thing ? [thing.sandbox] : [])).sort(byAttempt);
+  const containers = things
+    .flatMap((thing) => ('container' in thing ? [thing.container] : []))
+    .map((container) => ({ ...container, sandboxInstance: joinedInstance(container, sandboxes) }))
+    .sort(byAttempt);
+  return { uid, namespace: pod?.namespace ?? '', name: pod?.name ?? '', sandboxes, containers };
 }

@@ -78,6 +78,16 @@ export function toObservedSandbox(
 export const sandboxInstance = (inspected: Pick<Docker.ContainerInspectInfo, 'Id' | 'State'>): string =>
   `${inspected.Id.slice(0, 12)}@${inspected.State.StartedAt}`;
 
+/**
+ * The instance that a container belongs to. One that was created before its sandbox ran is labelled with the sandbox's id:
+ * it joins what runs when it is started, so a sandbox that was started after it is another instance.
+ */
+export function joinedInstance(container: ObservedContainer, sandboxes: readonly ObservedSandbox[]): string {
+  const { sandboxInstance: label, startedAt = Infinity } = container;
+  const sandbox = sandboxes.find(({ id }) => id === label);
+  return sandbox !== undefined && startedAt >= (sandbox.startedAt ?? 0) ? sandbox.instance : label;
+}
+
 /** Epoch milliseconds of an engine time; its zero time (year 1) is `undefined`. */
 export function parseTime(text: string): number | undefined {
   if (text === '' || text.startsWith('0001-')) return undefined;

@@ -1,4 +1,5 @@
 import { errorMessage, hasCode } from '../lib/errors.js';
+import type { WhileStarting } from '../runtime/runtime.js';
 import type { SandboxSpec } from '../runtime/specs.js';
 import type { DockerContext } from './context.js';
 import { createNamed } from './create-named.js';
@@ -24,11 +25,12 @@ export async function runSandbox(
   image: SandboxImage,
   spec: SandboxSpec,
   signal: AbortSignal,
+  whileStarting: WhileStarting = async () => undefined,
 ): Promise<string> {
   const made = new Set<string>();
   for (;;) {
     try {
-      return await tryRunSandbox(context, image, spec, signal);
+      return await tryRunSandbox(context, image, spec, signal, whileStarting);
     } catch (error) {
       const missing = missingPart(error);
       if (missing === undefined || made.has(missing)) throw error;
@@ -51,6 +53,7 @@ async function tryRunSandbox(
   image: SandboxImage,
   spec: SandboxSpec,
   signal: AbortSignal,
+  whileStarting: WhileStarting,
 ): Promise<string> {
   const { engine, ownership } = context;
   const labels = sandboxLabels(spec, ownership);
@@ -64,9 +67,13 @@ async function tryRunSandbox(
       (State.Running || (State.Status === 'created' && State.ExitCode === 0)),
     signal,
   );
+  const running = adopted?.State.Running === true;
+  const meanwhile = running ? undefined : whileStarting(id);
   try {
-    await startPrepared(context, id, adopted?.State.Running === true, prepares(spec), signal);
+    await startPrepared(context, id, running, prepares(spec), signal);
+    await meanwhile;
   } catch (error) {
+    await meanwhile;
     // Aborted or unreachable: the outcome is unknown, and the next observation shows what there is.
     if (!signal.aborted && !hasCode(error, 'Unavailable')) await removeFailed(context, id, signal);
     throw error;

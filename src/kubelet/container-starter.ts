@@ -2,10 +2,13 @@ import { containerHash } from '../api/hash.js';
 import type { Container, EphemeralContainer, Pod } from '../api/schema/pod.js';
 import { errorMessage, hasCode } from '../lib/errors.js';
 import { SYNC_RETRY_MS } from '../options.js';
+import type { ObservedContainer } from '../runtime/observed.js';
+import type { ContainerSpec } from '../runtime/specs.js';
 import type { ContainerKiller } from './container-killer.js';
 import { fieldPath } from './core/container-path.js';
-import { buildContainerSpec } from './core/container-spec.js';
-import type { PodAction, WaitingReason } from './core/pod-action.js';
+import { buildContainerSpec, type ContainerSpecInput } from './core/container-spec.js';
+import type { WaitingReason } from './core/pod-action.js';
+import { needsRunningSandbox, type StartAction } from './core/first-starts.js';
 import { podIdentity } from './core/pod-identity.js';
 import { currentSandbox } from './core/sandbox-view.js';
 import { killOf } from './core/stop-order.js';
@@ -14,8 +17,6 @@ import { storedConfig } from './stored-config.js';
 import type { SyncContext, SyncPorts } from './sync-ports.js';
 import { resolveSubPaths } from './volumes/sub-paths.js';
 import { ensureVolumeImages, mountsImage } from './volumes/volume-images.js';
-
-type StartAction = Extract<PodAction, { kind: 'startContainer' }>;
 
 /** Image, create, start, with the kubelet's events and reasons at each step. A failure is a fact for the next round. */
 export class ContainerStarter {
@@ -30,7 +31,7 @@ export class ContainerStarter {
   }
 
   async start(action: StartAction, signal: AbortSignal): Promise<void> {
-    const { clock, engine, events, images, messages, podPidsLimit, restraints, runtime, seccompProfiles } = this.#ports;
+    const { clock, engine, events, images, restraints, runtime, seccompProfiles } = this.#ports;
     const { observed, pod, problems, wake } = this.#context;
     const container = specified(pod, action.name);
     const sandbox = currentSandbox(observed);
@@ -78,23 +79,10 @@ export class ContainerStarter {
     }
     let spec;
     try {
-      const ownFile = engine.sharesFilesystem && (container.terminationMessagePath ?? '') !== '';
-      spec = buildContainerSpec({
-        pod,
-        container,
-        kind: action.containerKind,
-        attempt,
-        backoffMs: action.backoffMs,
-        sandbox,
-        instances: observed.containers,
-        image: image.image,
-        allocatable: this.#ports.allocatable,
-        config: storedConfig(this.#ports.store, podIdentity(pod).namespace),
-        claimed: this.#ports.volumeManager.claimed(pod),
-        ...(podPidsLimit === undefined ? {} : { podPidsLimit }),
+      spec = await this.#buildSpec(action, {
+        ...{ container, attempt, sandbox, image: image.image },
         ...(seccompProfile === undefined ? {} : { seccompProfile }),
         ...(volumeImages === undefined ? {} : { volumeImages: volumeImages.ids }),
-        ...(ownFile ? { terminationFile: await messages.prepare(pod, container, attempt) } : {}),
       });
       const owner = { name: container.name, sandboxId: sandbox.id };
       spec = { ...spec, mounts: await resolveSubPaths(this.#ports.volumes, owner, spec.mounts, signal) };
@@ -107,7 +95,7 @@ export class ContainerStarter {
     spec = restraints.adapt(spec, leftOut);
     let id: string;
     try {
-      id = await runtime.createContainer(spec, signal);
+      id = this.#created(spec)?.id ?? (await runtime.createContainer(spec, signal));
     } catch (error) {
       if (signal.aborted || hasCode(error, 'Unavailable')) throw error;
       fail('CreateContainerError', errorMessage(error), clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);
@@ -127,6 +115,64 @@ export class ContainerStarter {
     const problem = await this.#postStart(action, container, id, sandbox.id, signal);
     if (problem === undefined) problems.delete(action.name);
     else problems.set(action.name, { ...problem, retryAt: 0, specHash });
+  }
+
+  /**
+   * Creates a container for a sandbox that is only starting, so that it need not be created afterwards. What fails, or
+   * cannot be known yet, is left to `start`, which also tells of it: nothing of this shows but the time it takes.
+   */
+  async prepare(action: StartAction, sandboxId: string, signal: AbortSignal): Promise<void> {
+    const { images, restraints, runtime, seccompProfiles } = this.#ports;
+    const { pod } = this.#context;
+    const container = specified(pod, action.name);
+    if (container === undefined || needsRunningSandbox(container) || mountsImage(pod, container)) return;
+    try {
+      const image = await images.present(container, signal);
+      if (image === undefined) return;
+      const attempt = await this.#attempt(action);
+      const seccompProfile = await seccompProfiles.of(pod, container);
+      const spec = await this.#buildSpec(action, {
+        ...{ container, attempt, image, sandbox: { id: sandboxId } },
+        ...(seccompProfile === undefined ? {} : { seccompProfile }),
+      });
+      const quietly = restraints.adapt(spec, () => undefined);
+      this.#context.prepared.add(await runtime.createContainer(quietly, signal));
+    } catch {
+      // `start` will meet it again, or it was of no consequence.
+    }
+  }
+
+  async #buildSpec(
+    { backoffMs, containerKind: kind }: StartAction,
+    parts: Pick<ContainerSpecInput, 'attempt' | 'image' | 'sandbox' | 'seccompProfile' | 'volumeImages'> & {
+      readonly container: Container | EphemeralContainer;
+    },
+  ): Promise<ContainerSpec> {
+    const { allocatable, engine, messages, podPidsLimit, store, volumeManager } = this.#ports;
+    const { observed, pod } = this.#context;
+    const { attempt, container } = parts;
+    const ownFile = engine.sharesFilesystem && (container.terminationMessagePath ?? '') !== '';
+    return buildContainerSpec({
+      ...{ pod, kind, backoffMs, allocatable, ...parts },
+      instances: observed.containers,
+      config: storedConfig(store, podIdentity(pod).namespace),
+      claimed: volumeManager.claimed(pod),
+      ...(podPidsLimit === undefined ? {} : { podPidsLimit }),
+      ...(ownFile ? { terminationFile: await messages.prepare(pod, container, attempt) } : {}),
+    });
+  }
+
+  /** Made in advance, and no start of it was tried: that one could still come to pass. */
+  #created({ attempt, name, sandbox, specHash }: ContainerSpec): ObservedContainer | undefined {
+    return this.#context.observed.containers.find(
+      (record) =>
+        record.state === 'created' &&
+        record.name === name &&
+        record.attempt === attempt &&
+        record.specHash === specHash &&
+        record.sandboxInstance === sandbox.instance &&
+        this.#context.prepared.delete(record.id),
+    );
   }
 
   /** Until the hook has returned nobody is told that the container runs; one whose hook fails is killed. */

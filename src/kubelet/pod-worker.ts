@@ -6,6 +6,7 @@ import { Wake } from '../lib/wake.js';
 import { RESYNC_PERIOD_MS, SYNC_RETRY_MS } from '../options.js';
 import type { ObservedPod } from '../runtime/observed.js';
 import { fieldPath } from './core/container-path.js';
+import { firstStarts } from './core/first-starts.js';
 import { computePodActions } from './core/pod-actions.js';
 import type { PodPlan } from './core/pod-action.js';
 import { podDescription } from './core/messages.js';
@@ -47,6 +48,7 @@ export class PodWorker {
   readonly #options: PodWorkerOptions;
   readonly #wake = new Wake();
   readonly #problems = new Map<string, StartProblem>();
+  readonly #prepared = new Set<string>();
   readonly #announcedKills = new Set<string>();
   readonly #hooks: PreStopHooks;
   /** Ends with `run`. */
@@ -154,7 +156,9 @@ export class PodWorker {
       this.#lastPlanned = '';
       return this.#untilNextLook(plan, engineNow);
     }
-    await this.#execute({ pod: published, observed, preStops }, plan, signal);
+    const makesSandbox = plan.actions.some(({ kind }) => kind === 'createSandbox');
+    const first = makesSandbox ? firstStarts({ ...input, pod: published }) : [];
+    await this.#execute({ pod: published, observed, preStops, firstStarts: first }, plan, signal);
     return this.#afterActions(plan);
   }
 
@@ -192,12 +196,12 @@ export class PodWorker {
     if (observed.containers.length > 0 || observed.sandboxes.length > 0) {
       logger.info({ pod: `${observed.namespace}/${observed.name}`, uid }, 'removing orphaned pod');
     }
-    await this.#execute({ pod, observed, preStops }, plan, signal);
+    await this.#execute({ pod, observed, preStops, firstStarts: [] }, plan, signal);
     return plan.phase === 'terminated' ? 'gone' : this.#afterActions(plan);
   }
 
   async #execute(
-    seen: Pick<SyncContext, 'pod' | 'observed' | 'preStops'>,
+    seen: Pick<SyncContext, 'pod' | 'observed' | 'preStops' | 'firstStarts'>,
     plan: PodPlan,
     signal: AbortSignal,
   ): Promise<void> {
@@ -205,6 +209,7 @@ export class PodWorker {
       ...seen,
       hooks: this.#hooks,
       problems: this.#problems,
+      prepared: this.#prepared,
       announcedKills: this.#announcedKills,
       wake: () => this.wake(),
     });

@@ -61,7 +61,9 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
         for (const text of dnsFile(pod, ports.resolver)?.omitted ?? [])
           events.event(pod, 'Warning', 'DNSConfigForming', text);
         const spec = { ...parts, volumes: planned.map(({ sandbox }) => sandbox) };
-        await runtime.runSandbox(spec, signal);
+        await runtime.runSandbox(spec, signal, async (id) => {
+          await Promise.all(context.firstStarts.map(async (start) => starter.prepare(start, id, signal)));
+        });
       } catch (error) {
         if (!signal.aborted && !hasCode(error, 'Unavailable')) {
           const text = `Failed to create pod sandbox: ${errorMessage(error)}`;

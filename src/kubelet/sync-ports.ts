@@ -6,6 +6,7 @@ import type { VolumeService } from '../runtime/volumes.js';
 import type { RuntimeStreams } from '../runtime/streams.js';
 import type { Store } from '../store/store.js';
 import type { Resolver } from './core/dns-file.js';
+import type { StartAction } from './core/first-starts.js';
 import type { StartProblem } from './core/sync-input.js';
 import type { EngineRestraints } from './engine-restraints.js';
 import type { EventSink } from './events/event-sink.js';
@@ -49,8 +50,12 @@ export interface SyncPorts {
 export interface SyncContext {
   readonly pod: Pod;
   readonly observed: ObservedPod;
+  /** What follows when the sandbox that is being made runs. */
+  readonly firstStarts: readonly StartAction[];
   /** Written here, read by the next decision. By container name. */
   readonly problems: Map<string, StartProblem>;
+  /** Ids of containers that were created in advance and not tried to start yet. */
+  readonly prepared: Set<string>;
   /** Containers whose `Killing` event was recorded: one kill, one event, however often it is resumed. */
   readonly announcedKills: Set<string>;
   /** When preStop hooks were begun, by container id, as the actions were decided. */

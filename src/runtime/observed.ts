@@ -40,7 +40,7 @@ export interface ObservedContainer {
   readonly imageId: string;
   /** Wait before the next restart should this one die; from its label. */
   readonly backoffMs: number;
-  /** The sandbox instance it was created for, from its label; another one now means its network is dead. */
+  /** The sandbox instance it joined, or is to join; another one now means its network is dead. */
   readonly sandboxInstance: string;
   /** Process id on the engine's host; 0 unless running. */
   readonly pid: number;

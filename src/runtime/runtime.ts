@@ -30,6 +30,9 @@ export interface RuntimeHint {
   readonly action: string;
 }
 
+/** Given the id of a sandbox that is being started. */
+export type WhileStarting = (sandboxId: string) => Promise<void>;
+
 /**
  * CRI's RuntimeService without gRPC. All verbs are idempotent: creating what exists (same name, same spec hash)
  * adopts it, stopping what stopped and removing what is gone succeed. Every method observes `signal`.
@@ -52,9 +55,10 @@ export interface ContainerRuntime {
   events(signal: AbortSignal): AsyncIterable<RuntimeHint>;
   /**
    * Creates and starts the sandbox and prepares its volumes. Cleans up after itself when it fails.
+   * @param whileStarting called once it exists, and waited for; containers may be created for it, not started. Never rejects
    * @returns the sandbox's id
    */
-  runSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<string>;
+  runSandbox(spec: SandboxSpec, signal: AbortSignal, whileStarting?: WhileStarting): Promise<string>;
   /** Stops the pause process (10 s at most). */
   stopSandbox(id: string, signal: AbortSignal): Promise<void>;
   removeSandbox(id: string, signal: AbortSignal): Promise<void>;

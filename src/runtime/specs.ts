@@ -116,8 +116,8 @@ export interface ContainerSpec {
   readonly specHash: string;
   /** Goes on a label: the wait before the next restart should this instance die. */
   readonly backoffMs: number;
-  /** The sandbox it joins. */
-  readonly sandbox: { readonly id: string; readonly instance: string };
+  /** The sandbox it joins. Without an instance: the one that runs when the container is started; none does yet. */
+  readonly sandbox: { readonly id: string; readonly instance?: string };
   /** As written in the pod. */
   readonly image: string;
   /** The engine's id, so that a tag moved meanwhile does not matter. */

@@ -1,7 +1,13 @@
 import { abortable } from '../../src/lib/abort.js';
 import { KubeletteError } from '../../src/lib/errors.js';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../../src/runtime/observed.js';
-import type { ContainerRuntime, EngineInfo, ImageService, RuntimeHint } from '../../src/runtime/runtime.js';
+import type {
+  ContainerRuntime,
+  EngineInfo,
+  ImageService,
+  RuntimeHint,
+  WhileStarting,
+} from '../../src/runtime/runtime.js';
 import type { ResourceSettings } from '../../src/runtime/resource-settings.js';
 import type { ContainerSpec, SandboxSpec } from '../../src/runtime/specs.js';
 import type { VolumeService } from '../../src/runtime/volumes.js';
@@ -119,9 +125,10 @@ export class FakeRuntime implements ContainerRuntime {
     }
   }
 
-  async runSandbox(spec: SandboxSpec, signal: AbortSignal): Promise<string> {
-    return this.#call('runSandbox', spec, signal, () => {
-      const { id } = this.#createNamed('POD', spec.attempt, { role: 'sandbox', ...spec });
+  async runSandbox(spec: SandboxSpec, signal: AbortSignal, whileStarting?: WhileStarting): Promise<string> {
+    return this.#call('runSandbox', spec, signal, async () => {
+      const { id, state } = this.#createNamed('POD', spec.attempt, { role: 'sandbox', ...spec });
+      if (state !== 'running') await whileStarting?.(id);
       this.engine.start(id);
       return id;
     });
@@ -138,7 +145,7 @@ export class FakeRuntime implements ContainerRuntime {
   async createContainer(spec: ContainerSpec, signal: AbortSignal): Promise<string> {
     return this.#call('createContainer', spec, signal, () => {
       if (!this.engine.images.has(spec.imageId)) throw fail('NotFound', `No such image: ${spec.imageId}`);
-      const sandboxInstance = spec.sandbox.instance;
+      const sandboxInstance = spec.sandbox.instance ?? spec.sandbox.id;
       return this.#createNamed(spec.name, spec.attempt, { role: 'container', sandboxInstance, ...spec }).id;
     });
   }
@@ -298,7 +305,9 @@ export class FakeRuntime implements ContainerRuntime {
       namespace: mine[0]?.pod.namespace ?? '',
       name: mine[0]?.pod.name ?? '',
       sandboxes: mine.flatMap(toSandbox).sort(byAttempt),
-      containers: mine.flatMap(toContainer).sort(byAttempt),
+      containers: mine
+        .flatMap((container) => toContainer(container, this.engine.containers.get(sandboxIdOf(container))))
+        .sort(byAttempt),
     };
   }
 }
@@ -312,7 +321,7 @@ function isAdoptable(holder: FakeContainer, spec: FakeContainer['spec']): boolea
     holder.spec.specHash === spec.specHash &&
     (holder.spec.role === 'sandbox' || spec.role === 'sandbox'
       ? holder.spec.role === spec.role
-      : holder.spec.sandboxInstance === spec.sandboxInstance);
+      : [spec.sandboxInstance, spec.sandbox.id].includes(holder.spec.sandboxInstance));
   if (isSame && spec.role !== 'sandbox' && holder.state === 'exited')
     throw fail('Unavailable', `container ${holder.id} has run already, which the engine did not list`);
   return isSame && (holder.state === 'running' || (holder.state === 'created' && holder.exitCode === 0));
@@ -325,12 +334,12 @@ function volumesOf({ spec }: FakeContainer): readonly string[] {
 }
 
 function toSandbox(container: FakeContainer): ObservedSandbox[] {
-  const { id, spec, state, starts, startedAt } = container;
+  const { id, spec, state, startedAt } = container;
   if (spec.role !== 'sandbox') return [];
   return [
     {
       id,
-      instance: `${id.slice(-12)}@${starts}`,
+      instance: instanceOf(container),
       attempt: spec.attempt,
       specHash: spec.specHash,
       ready: state === 'running',
@@ -344,7 +353,18 @@ function toSandbox(container: FakeContainer): ObservedSandbox[] {
   ];
 }
 
-function toContainer(container: FakeContainer): ObservedContainer[] {
+const sandboxIdOf = ({ spec }: FakeContainer): string => (spec.role === 'container' ? spec.sandbox.id : '');
+
+const instanceOf = ({ id, starts }: FakeContainer): string => `${id.slice(-12)}@${starts}`;
+
+/** One that was created before its sandbox ran belongs to whatever it joined, or would join now. */
+function joinedInstance({ namespaces, spec, startedAt }: FakeContainer, sandbox: FakeContainer | undefined): string {
+  const label = spec.role === 'container' ? spec.sandboxInstance : '';
+  if (sandbox === undefined || label !== sandbox.id) return label;
+  return startedAt === undefined || namespaces.net === sandbox.namespaces.net ? instanceOf(sandbox) : label;
+}
+
+function toContainer(container: FakeContainer, sandbox: FakeContainer | undefined): ObservedContainer[] {
   const { id, spec, startedAt, finishedAt, engineError } = container;
   if (spec.role !== 'container') return [];
   const failedStart = container.state === 'created' && container.exitCode !== 0;
@@ -366,7 +386,7 @@ function toContainer(container: FakeContainer): ObservedContainer[] {
       image: spec.image,
       imageId: `docker://${spec.imageId}`,
       backoffMs: spec.backoffMs,
-      sandboxInstance: spec.sandboxInstance,
+      sandboxInstance: joinedInstance(container, sandbox),
       pid: container.pid,
     },
   ];

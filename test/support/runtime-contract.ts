@@ -286,6 +286,29 @@ export function describeRuntimeContract(name: string, open: () => Promise<Runtim
       expect((await containerOf(pod, id)).sandboxInstance).toBe(sandbox.instance);
     });
 
+    it('shows a container that was created while its sandbox started as of the instance that it joined', async () => {
+      const pod = newPod();
+      const ids: string[] = [];
+      const create = async (id: string): Promise<void> => {
+        for (const name of ['first', 'second']) {
+          const spec = specOf(pod, { id, instance: '' }, 'obedient', { name, sandbox: { id } });
+          ids.push(await runtime.createContainer(spec, signal));
+        }
+      };
+      await run(runtime.runSandbox(sandboxSpec(pod), signal, create));
+      const [first = '', second = ''] = ids;
+      const { containers, sandboxes } = await look(pod);
+      expect(containers.map(({ state }) => state)).toEqual(['created', 'created']);
+      const [sandbox] = sandboxes;
+      expect(containers.map(({ sandboxInstance }) => sandboxInstance)).toEqual([sandbox?.instance, sandbox?.instance]);
+      await run(runtime.startContainer(first, signal));
+      expect((await containerOf(pod, first)).sandboxInstance).toBe(sandbox?.instance);
+      await world.restart(sandbox?.id ?? '');
+      const [again] = (await look(pod)).sandboxes;
+      expect((await containerOf(pod, first)).sandboxInstance).not.toBe(again?.instance);
+      expect((await containerOf(pod, second)).sandboxInstance).toBe(again?.instance);
+    });
+
     it('hints at changes of its own pods, after it said that it is connected', async () => {
       const pod = newPod();
       const others = newPod();

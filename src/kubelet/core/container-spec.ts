@@ -20,7 +20,7 @@ export interface ContainerSpecInput {
   readonly kind: ContainerKind;
   readonly attempt: number;
   readonly backoffMs: number;
-  readonly sandbox: { readonly id: string; readonly instance: string };
+  readonly sandbox: ContainerSpec['sandbox'];
   /** Instances of the pod's containers, highest attempt first: an ephemeral one may join the processes of another. */
   readonly instances?: readonly ObservedContainer[];
   readonly image: ImageFound;

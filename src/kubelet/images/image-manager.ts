@@ -111,6 +111,11 @@ export class ImageManager {
     return { state: 'pulling' };
   }
 
+  /** Without a word to anybody: the image, if it is there and no pull has to come before its use. */
+  async present({ image, imagePullPolicy }: Container, signal: AbortSignal): Promise<ImageFound | undefined> {
+    return imagePullPolicy === 'Always' ? undefined : this.#options.images.find(withDefaultTag(image), signal);
+  }
+
   /** The pod is gone. */
   forget(uid: string): void {
     for (const key of this.#records.keys()) if (key.startsWith(`${uid} `)) this.#records.delete(key);

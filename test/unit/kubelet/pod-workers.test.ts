@@ -293,12 +293,52 @@ describe('deletion', () => {
   });
 });
 
+describe('the first containers of a new pod', () => {
+  const order = (): string[] => world.course('web', 'create', 'start');
+
+  it('are created while the sandbox starts, and told of when they start', async () => {
+    await world.add('web', { containers: [aContainer('app'), aContainer('two')] });
+    expect(order()).toEqual([
+      ...['create POD/0', 'create app/0', 'create two/0'],
+      ...['start POD/0', 'start app/0', 'start two/0'],
+    ]);
+    expect(world.events.take().filter((line) => line.endsWith('container: app') || line.includes('present'))).toEqual([
+      'Normal Pulled Container image "busybox:1" already present on machine',
+      'Normal Pulled Container image "busybox:1" already present on machine',
+      'Normal Created Created container: app',
+    ]);
+  });
+
+  it('are created afterwards when they show the address of the pod', async () => {
+    const env = [{ name: 'IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }];
+    await world.add('web', { containers: [aContainer('app', { env })] });
+    expect(order()).toEqual(['create POD/0', 'start POD/0', 'create app/0', 'start app/0']);
+  });
+
+  it('are removed and made anew when their sandbox came to nothing', async () => {
+    await world.add('web');
+    world.life.crash();
+    const app = world.running('web', 'app');
+    world.engine.remove(world.running('web', 'POD').id);
+    app.state = 'created';
+    delete app.startedAt;
+    world.store.update({ ...world.pod('web'), status: { phase: 'Pending' } } as Parameters<
+      typeof world.store.update
+    >[0]);
+    await world.start();
+    expect(world.engine.containers.has(app.id)).toBe(false);
+    // Of the first one there is a log, so this one has the next number.
+    expect(world.containers()).toEqual(['POD/0 running', 'app/1 running']);
+  });
+});
+
 describe('a container that cannot be started', () => {
   const STARTED = 'Normal Started Started container app';
 
   it('because it cannot be created is tried again after 10 s', async () => {
     const error = new KubeletteError('Invalid', 'Error response from daemon: invalid mount config');
-    world.life.runtime.inject({ verb: 'createContainer', when: 'before', error });
+    // In advance, of which nobody is told, and when it is to start.
+    world.life.runtime.inject({ verb: 'createContainer', when: 'before', error, times: 2 });
     await world.add('web');
     expect(phase()).toBe('Pending');
     expect(waiting()).toEqual({ reason: 'CreateContainerError', message: error.message });
