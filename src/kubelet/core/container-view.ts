@@ -83,9 +83,15 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
   };
 }
 
-/** A later instance was published, and somebody removed its record: what is left is not the newest. */
+/**
+ * A later instance was published, or one that was lost is counted already: what is left is not the newest. A running one is
+ * only doubted when the later one is known by its id.
+ */
 const isOutdated = (record: ObservedContainer | undefined, stored: ContainerStatus | undefined): boolean =>
-  record !== undefined && stored?.containerID !== undefined && stored.restartCount > record.attempt;
+  record !== undefined &&
+  stored !== undefined &&
+  stored.restartCount > record.attempt &&
+  (stored.containerID !== undefined || record.state !== 'running');
 
 function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerStatus | undefined {
   const { status } = pod;

@@ -270,6 +270,7 @@ export class Rules {
     );
     const isNewest = observed.containers.every((other) => other.name !== name || other.attempt <= own.attempt);
     const ended = pod.spec.containers.every((app) => !this.#isLive(app.name)) && kind !== 'app';
+    const failedInit = observed.containers.some((other) => other.kind === 'init' && (other.exitCode ?? 0) !== 0);
     const cause =
       pod.metadata.deletionTimestamp !== undefined ||
       pod.status?.phase === 'Failed' ||
@@ -283,7 +284,8 @@ export class Rules {
       foreign ||
       !isNewest ||
       this.status.isOutdated(pod, own) ||
-      ended;
+      ended ||
+      failedInit;
     if (!cause) this.fail(8, `${id} was stopped without a cause`);
   }
 

@@ -29,7 +29,9 @@ export class StatusRules {
     for (const { exitCode, id, state } of input.observed.containers) {
       if (state === 'exited' && exitCode !== undefined) this.#endsOf(id).add(exitCode);
     }
-    for (const one of allStatuses(status)) this.#checkContainer(input, plan, one);
+    // What was published of what is being taken away stands until all of it is.
+    const restartingAll = isRestartingAll(status);
+    for (const one of allStatuses(status)) this.#checkContainer(input, plan, one, restartingAll);
     for (const { name, ready } of [...(status.containerStatuses ?? []), ...(status.ephemeralContainerStatuses ?? [])]) {
       const runs = input.observed.containers.some(
         (container) => container.name === name && container.state === 'running',
@@ -70,7 +72,8 @@ export class StatusRules {
         rules.fail(16, `${type}: transition time moved without a transition`);
       const restarts = status.conditions?.some((other) => other.type === 'AllContainersRestarting');
       if (type === 'Initialized' && !this.meddled && old.status === 'True' && is === 'False' && restarts !== true) {
-        const now = observed.sandboxes.find(({ ready }) => ready)?.instance;
+        const [newest] = observed.sandboxes;
+        const now = newest?.ready === true ? newest.instance : undefined;
         const sidecars = pod.spec.initContainers?.some(({ restartPolicy }) => restartPolicy === 'Always') === true;
         const isSame = now !== undefined && now === this.#sandboxOfLast && this.#terminalPhase === undefined;
         // A sidecar may end before the first app starts.
@@ -92,12 +95,12 @@ export class StatusRules {
   }
 
   /** Every published value is explained by a fact, and what is unknown is called so. */
-  #checkContainer({ observed }: SyncInput, plan: PodPlan, one: ContainerStatus): void {
+  #checkContainer({ observed }: SyncInput, plan: PodPlan, one: ContainerStatus, restartingAll: boolean): void {
     const { rules } = this.#world;
     const { containerID, lastState, name, restartCount, state } = one;
     if (restartCount < (this.#restartCounts.get(name) ?? 0)) rules.fail(15, `restartCount of ${name} fell`);
     this.#restartCounts.set(name, restartCount);
-    if (state?.running !== undefined && plan.restartingAll === undefined) {
+    if (state?.running !== undefined && !restartingAll) {
       const record = observed.containers.find(({ id }) => `docker://${id}` === containerID);
       if (record === undefined || (record.state !== 'running' && record.state !== 'unknown'))
         rules.fail(17, `${name} is published as running and does not`);
@@ -122,22 +125,23 @@ export class StatusRules {
   /** It begins only because a rule says so, and is over only when nothing of what was is left; then all is as if new. */
   #checkRestartOfAll({ observed }: SyncInput, before: PodStatus | undefined, now: PodStatus, allNew: () => void): void {
     const { rules } = this.#world;
-    const runs = (status: PodStatus | undefined): boolean =>
-      status?.conditions?.some(({ status: is, type }) => type === 'AllContainersRestarting' && is === 'True') === true;
     const here = observed.containers.filter(({ kind }) => kind !== 'ephemeral');
-    if (runs(now) && !runs(before)) {
+    if (isRestartingAll(now) && !isRestartingAll(before)) {
       const cause = here.some(
         ({ exitCode, name, state }) =>
           state === 'exited' && rules.ruleAction(name, exitCode) === 'RestartAllContainers',
       );
       if (!cause) rules.fail(8, 'all containers were to start anew, and no rule says so');
     }
-    if (!runs(before) || runs(now)) return;
+    if (!isRestartingAll(before) || isRestartingAll(now)) return;
     if (here.length > 0) rules.fail(9, 'all containers started anew while something was left of the old ones');
     allNew();
     this.#world.count('restart of all');
   }
 }
+
+const isRestartingAll = (status: PodStatus | undefined): boolean =>
+  status?.conditions?.some((one) => one.type === 'AllContainersRestarting' && one.status === 'True') === true;
 
 const allStatuses = ({
   containerStatuses = [],

@@ -40,5 +40,6 @@ describe('crash loops', () => {
   it('of 1000 pods all keep to 0, 10, 20, 40, 80, 160, 300, 300, 300 s from each death', () => {
     const series = new Set(Array.from({ length: 1_000 }, (_, pod) => waitsOf(crashing(pod)).slice(0, 9).join(' ')));
     expect([...series]).toEqual(['0 10 20 40 80 160 300 300 300']);
-  });
+    // It waits for nothing: how long it takes is the machine's affair.
+  }, 3_600_000);
 });
