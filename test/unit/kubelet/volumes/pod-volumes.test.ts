@@ -32,7 +32,7 @@ describe('a volume made of an object', () => {
     expect(world.running('web', 'app')).toBeDefined();
     expect(written(world)).toBe('one');
     const order = world.life.runtime.calls.map(({ verb }) => verb);
-    expect(order.indexOf('volumes.write')).toBeLessThan(order.indexOf('createContainer'));
+    expect(order.indexOf('volumes.write')).toBeLessThan(order.indexOf('startContainer'));
     await world.clock.advance(600_000);
     expect(writes(world)).toBe(1);
     world.life.crash();
