@@ -8,6 +8,7 @@ import { runCommandLine } from '../../src/cli/program.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { kubectl134 } from './kubectl.js';
+import { removeLeftovers } from './leftovers.js';
 import { runProgram } from './streaming-node.js';
 
 /** What a command gave. */
@@ -67,6 +68,8 @@ export async function startClientNode(name: string): Promise<ClientNode> {
     },
     close: async () => {
       await agent.stop({ deletePods: true, graceSeconds: 0 });
+      // Claims outlive pods and agents.
+      await removeLeftovers(agent.nodeName);
       await rm(scratch, { recursive: true, force: true });
     },
   };

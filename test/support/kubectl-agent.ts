@@ -9,6 +9,7 @@ import { systemClock } from '../../src/lib/clock.js';
 import { silentLogger } from '../../src/lib/logger.js';
 import { eventually } from './eventually.js';
 import { kubectl134, kubectlDirectory } from './kubectl.js';
+import { removeLeftovers } from './leftovers.js';
 
 /** What a command line gave. */
 export interface Outcome {
@@ -200,6 +201,8 @@ async function startKubectlAgent(
     close: async () => {
       for (const shell of shells) shell.close();
       await agent.stop({ deletePods: true, graceSeconds: 0 });
+      // Claims outlive pods and agents.
+      await removeLeftovers(agent.nodeName);
       await rm(directory, { recursive: true, force: true });
     },
   };

@@ -14,10 +14,11 @@ export async function leftovers(nodeName: string): Promise<string[]> {
   ].sort();
 }
 
-/** Removes it all, without grace. For `afterAll` of tests whose processes were killed. */
+/** Removes it all, without grace, but for the network: other nodes use it. For `afterAll`, also of tests whose processes were killed. */
 export async function removeLeftovers(nodeName: string): Promise<void> {
   const engine = await connectEngine(undefined, systemClock, open);
-  await removeKubeletteObjects(engine, await listKubeletteObjects(engine, { nodeName }, open), open);
+  const inventory = await listKubeletteObjects(engine, { nodeName }, open);
+  await removeKubeletteObjects(engine, { ...inventory, networks: [] }, open);
 }
 
 /** Container ids of a node by `pod/container`. */
