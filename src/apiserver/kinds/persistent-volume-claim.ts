@@ -3,7 +3,7 @@ import { FieldErrors, ROOT, type FieldError } from '../../api/field-error.js';
 import { persistentVolumeClaimSchema, type PersistentVolumeClaim } from '../../api/schema/claim.js';
 import { defaultClaim, validateClaim } from '../../api/validation/claim.js';
 import { defineKind } from '../resources/define-kind.js';
-import { accessModesText } from './access-modes.js';
+import { accessModesText } from '../../api/printing/access-modes.js';
 import { ageColumn, nameColumn, textColumn, wide } from './columns.js';
 import { statusOf } from './status-subresource.js';
 

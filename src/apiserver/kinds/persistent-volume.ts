@@ -2,7 +2,7 @@ import { FieldErrors, ROOT, type FieldError } from '../../api/field-error.js';
 import { persistentVolumeSchema, type PersistentVolume } from '../../api/schema/claim.js';
 import { accessModeErrors } from '../../api/validation/claim.js';
 import { defineKind } from '../resources/define-kind.js';
-import { accessModesText } from './access-modes.js';
+import { accessModesText } from '../../api/printing/access-modes.js';
 import { ageColumn, nameColumn, textColumn, wide } from './columns.js';
 import { statusOf } from './status-subresource.js';
 import { validateMetadata } from './validate-metadata.js';

@@ -1,3 +1,4 @@
+import { accessModesText } from '../../../api/printing/access-modes.js';
 import { canonicalQuantity } from '../../../api/quantity-format.js';
 import type { PersistentVolumeClaim } from '../../../api/schema/claim.js';
 import { goList, type Description } from './description.js';
@@ -41,17 +42,3 @@ export function describeClaimSpec(
   to.field(level + 1, 'Kind', spec.dataSource.kind);
   to.field(level + 1, 'Name', spec.dataSource.name);
 }
-
-const SHORT: Readonly<Record<string, string>> = {
-  ReadWriteOnce: 'RWO',
-  ReadOnlyMany: 'ROX',
-  ReadWriteMany: 'RWX',
-  ReadWriteOncePod: 'RWOP',
-};
-
-/** `RWO,RWX`. */
-export const accessModesText = (modes: readonly string[] = []): string =>
-  Object.entries(SHORT)
-    .filter(([mode]) => modes.includes(mode))
-    .map(([, short]) => short)
-    .join(',');

@@ -1,8 +1,9 @@
+import { accessModesText } from '../../../api/printing/access-modes.js';
 import { canonicalQuantity } from '../../../api/quantity-format.js';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../../api/schema/claim.js';
 import type { Pod } from '../../../api/schema/pod.js';
 import type { EventObject } from '../event-object.js';
-import { accessModesText, describeClaimSpec } from './claim-spec.js';
+import { describeClaimSpec } from './claim-spec.js';
 import { goList, longTime, type Description } from './description.js';
 import { describeEvents } from './events.js';
 import { describeAnnotations, describeLabels } from './metadata.js';
