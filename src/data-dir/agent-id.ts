@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import writeFileAtomic from 'write-file-atomic';
-import { errorMessage, KubeletteError } from '../lib/errors.js';
+import { KubeletteError } from '../lib/errors.js';
+import { readPrivateFile, writePrivateFile } from '../lib/private-file.js';
 import type { DataDirLayout } from './layout.js';
 
 /**
@@ -11,10 +10,10 @@ import type { DataDirLayout } from './layout.js';
  * @throws Invalid when the file holds something else: a new id would disown every container there is
  */
 export async function loadAgentId({ agentId: path }: Pick<DataDirLayout, 'agentId'>): Promise<string> {
-  const stored = await read(path);
+  const stored = await readPrivateFile(path);
   if (stored === undefined) {
     const id = randomBytes(16).toString('hex');
-    await write(path, id);
+    await writePrivateFile(path, `${id}\n`);
     return id;
   }
   if (/^[0-9a-f]{32}\n?$/.test(stored)) return stored.trim();
@@ -22,22 +21,4 @@ export async function loadAgentId({ agentId: path }: Pick<DataDirLayout, 'agentI
     'Invalid',
     `${path}: expected 32 hex digits (restore the file, or remove it together with the containers of this node: kubelette gc)`,
   );
-}
-
-async function read(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new KubeletteError('Unavailable', `read ${path}: ${errorMessage(error)}`, { cause: error });
-  }
-}
-
-async function write(path: string, id: string): Promise<void> {
-  try {
-    // Temporary file, fsync, rename: a crash leaves no half an id.
-    await writeFileAtomic(path, `${id}\n`, { mode: 0o600 });
-  } catch (error) {
-    throw new KubeletteError('Unavailable', `write ${path}: ${errorMessage(error)}`, { cause: error });
-  }
 }

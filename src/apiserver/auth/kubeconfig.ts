@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Pki } from './pki.js';
-import { writePrivateFile } from './private-file.js';
+import { writePrivateFile } from '../../lib/private-file.js';
 import { isWildcard } from './served-names.js';
 
 /** Cluster, user and context have the same name, as with kind and k3d. */

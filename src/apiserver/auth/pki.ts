@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.js';
 import type { User } from '../http/types.js';
 import { createAuthority, createClientPair, createServerPair, isUsable, type KeyPair } from './certificates.js';
 import { machineNames } from './machine-names.js';
-import { readPrivateFile, writePrivateFile } from './private-file.js';
+import { readPrivateFile, writePrivateFile } from '../../lib/private-file.js';
 import { servedNames } from './served-names.js';
 
 /** Whom the client certificate and the token stand for: may do everything. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { JwtSigner } from './jwt.js';
-import { readPrivateFile, writePrivateFile } from './private-file.js';
+import { readPrivateFile, writePrivateFile } from '../../lib/private-file.js';
 
 /**
  * The key that service account tokens are signed with: `pki/sa.key`, made when there is none that can be used. Call it while

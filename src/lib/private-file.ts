@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { errorMessage, KubeletteError } from '../../lib/errors.js';
+import { errorMessage, KubeletteError } from './errors.js';
 
 /**
  * The text of a file of ours; undefined when there is none. Closed to others if it was not.
@@ -24,15 +23,16 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
 }
 
 /**
- * Puts a file in place that only its owner may read. It is so from its first byte on, under a new name that nobody else
- * can have made, and complete before it gets its own.
+ * Puts a file in place that only its owner may read. It is so from its first byte on, and complete before it gets its name.
+ * What a crash leaves behind is `<path>.new`, which the next writer takes away; there may be one writer at a time.
  *
  * @throws Unavailable when the file system refuses
  */
 export async function writePrivateFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}`;
+  const temporary = `${path}.new`;
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   try {
+    await rm(temporary, { force: true });
     const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     try {
       await file.writeFile(text);
