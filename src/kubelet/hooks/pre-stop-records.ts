@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { writePrivateFile } from '../../lib/private-file.js';
 
 /**
  * Which preStop hooks were begun: one that was is never begun again, whatever became of the agent meanwhile. What is known
@@ -29,14 +30,16 @@ export class FilePreStopRecords implements PreStopRecords {
       throw error;
     });
     const times = await Promise.all(
-      names.map(async (name) => [name, Number(await readFile(path.join(directory, name), 'utf8'))] as const),
+      names
+        .filter(isWhole)
+        .map(async (name) => [name, Number(await readFile(path.join(directory, name), 'utf8'))] as const),
     );
     return new Map(times);
   }
 
   async begin(podUid: string, containerId: string, at: number): Promise<void> {
     await mkdir(this.#directory(podUid), { recursive: true, mode: 0o700 });
-    await writeFile(path.join(this.#directory(podUid), containerId), String(at));
+    await writePrivateFile(path.join(this.#directory(podUid), containerId), String(at));
   }
 
   async forget(podUid: string, containerId: string): Promise<void> {
@@ -47,3 +50,6 @@ export class FilePreStopRecords implements PreStopRecords {
     return path.join(this.#root, podUid, 'pre-stop');
   }
 }
+
+/** Not one that was being written when the agent died. */
+const isWhole = (name: string): boolean => !name.includes('.');
