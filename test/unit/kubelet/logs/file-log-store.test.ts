@@ -112,6 +112,15 @@ describe('log files', () => {
     expect(await readdir(join(root, 'containers'))).toEqual(['web_default_app-beef.log']);
   });
 
+  it('of a pod are removed with a link that a killed agent had only begun to make, and not with those of others', async () => {
+    await pump();
+    const links = join(root, 'containers');
+    await symlink('../pods/default_web_a1b2/app/0.log', join(links, '.c0ffee.tmp'));
+    await symlink('../pods/default_web_other/app/0.log', join(links, '.beef.tmp'));
+    await store.removePod(pod);
+    expect(await readdir(links)).toEqual(['.beef.tmp']);
+  });
+
   it('are removed without following links', async () => {
     const elsewhere = join(root, 'elsewhere');
     await mkdir(join(elsewhere, 'app'), { recursive: true });
