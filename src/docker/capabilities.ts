@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EngineInfo } from '../runtime/runtime.js';
@@ -71,7 +71,8 @@ async function podNetwork(
 
 /**
  * A directory with a name nobody else has, as the source of a bind: the engine refuses to create a container for it
- * when it cannot see it. The container is never started.
+ * when it cannot see it. The container is never started. The name is the agent's for good, so that one that was killed here
+ * leaves nothing that the next does not take away.
  */
 async function sharesFilesystem(
   context: DockerContext,
@@ -81,7 +82,8 @@ async function sharesFilesystem(
 ): Promise<boolean> {
   const { engine, ownership } = context;
   await loadSandboxImage(engine, image, signal);
-  const nonce = await mkdtemp(join(probeDirectory, '.kubelette-probe-'));
+  const nonce = join(probeDirectory, `.kubelette-probe-${ownership.agentId}`);
+  await mkdir(nonce, { recursive: true });
   try {
     const { Id: id } = await engine.call<{ Id: string }>(
       {
