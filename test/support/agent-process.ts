@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 /** An agent in a process of its own, to be killed. */
 export class AgentProcess {
   readonly #child: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  /** Resolves when it is gone and all that it wrote is known, with its exit code; null when it was killed. */
+  readonly ended: Promise<number | null>;
   #output = '';
 
   /**
@@ -21,7 +22,7 @@ export class AgentProcess {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.#output += chunk.toString()));
     }
-    this.#ended = once(this.#child, 'exit');
+    this.ended = once(this.#child, 'close').then(([code]: (number | null)[]) => code ?? null);
   }
 
   /** What it wrote so far, both streams. */
@@ -34,7 +35,7 @@ export class AgentProcess {
     const { exitCode } = this.#child;
     if (exitCode !== null) throw new Error(`the agent had ended with code ${String(exitCode)}: ${this.#output}`);
     this.#child.kill('SIGKILL');
-    await this.#ended;
+    await this.ended;
   }
 }
 

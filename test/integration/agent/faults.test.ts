@@ -39,7 +39,7 @@ describe('an agent whose calls to the engine fail', () => {
   afterAll(async () => rm(directory, { recursive: true, force: true }));
 
   const problemOf = async ({ name, rules, withinMs }: FaultCase): Promise<string | undefined> => {
-    const life = await liveThrough(bundle, rules);
+    const life = await liveThrough(bundle, { rules });
     if (!life.log.calls.some(({ fault }) => fault !== undefined)) return `${name}: it never happened`;
     const problem = judge(life, AT !== undefined);
     if (problem !== undefined) return `FAULTS_AT='${name}': ${problem}`;

@@ -2,15 +2,19 @@
 import { startAgent } from '../../../src/agent.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import { createLogger } from '../../../src/lib/logger.js';
+import { crashAtFiles, type FileCrash } from './crashing-files.js';
 import { playScript } from './script.js';
 
 export interface ScriptTask {
   readonly nodeName: string;
   readonly dataDir: string;
   readonly dockerHost: string;
+  /** Where it dies by its own hand. */
+  readonly crash?: FileCrash;
 }
 
-async function main(task: ScriptTask): Promise<void> {
+async function main({ crash, ...task }: ScriptTask): Promise<void> {
+  crashAtFiles(task.dataDir, crash);
   const logger = createLogger('debug', 'json');
   const agent = await startAgent({ ...task, ephemeral: false, clock: systemClock, logger });
   await agent.ready;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { AgentProcess } from '../agent-process.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import { eventually } from '../eventually.js';
@@ -10,6 +10,7 @@ import type { FaultRule } from '../fault-proxy/fault.js';
 import { FaultProxy } from '../fault-proxy/fault-proxy.js';
 import { leftovers, removeLeftovers } from '../leftovers.js';
 import type { ScriptTask } from './child.js';
+import type { FileCrash } from './crashing-files.js';
 import type { EndState } from './script.js';
 
 /** The whole script, with as many lives as it took. */
@@ -18,6 +19,10 @@ export interface Life {
   readonly state: EndState | undefined;
   /** What is on the engine after the last deletion. */
   readonly left: readonly string[];
+  /** What is in the data directory then: files and links. */
+  readonly files: readonly string[];
+  /** How many agents have died on the way. */
+  readonly deaths: number;
   readonly tookMs: number;
   /** Why it did not come to its end, if so. */
   readonly failure: string | undefined;
@@ -31,44 +36,63 @@ const LIFE_MS = 400_000;
 
 const engineSocket = (): string => (process.env['DOCKER_HOST'] ?? '/var/run/docker.sock').replace('unix://', '');
 
-/** Plays the script under a node name of its own, restarting the agent whenever a rule has killed it. */
-export async function liveThrough(bundle: string, rules: readonly FaultRule[]): Promise<Life> {
+export interface Trouble {
+  /** What befalls the calls to the engine. */
+  readonly rules?: readonly FaultRule[];
+  /** Where the first agent dies by its own hand. */
+  readonly crash?: FileCrash;
+}
+
+/** Plays the script under a node name of its own, with the next agent whenever one has died. */
+export async function liveThrough(bundle: string, { crash, rules = [] }: Trouble): Promise<Life> {
   const nodeName = `test-sweep-${randomUUID().slice(0, 8)}`;
   const dataDir = await mkdtemp(join(tmpdir(), 'kubelette-sweep-'));
   const begin = systemClock.monotonic();
   const agents: AgentProcess[] = [];
-  const kill = async (): Promise<void> => {
-    await agents.at(-1)?.kill();
-    start();
-  };
+  let isOver = false;
+  let endedWith: number | undefined;
+  const kill = async (): Promise<void> => agents.at(-1)?.kill();
   const proxy = await FaultProxy.open({ engine: engineSocket(), rules, kill });
-  const task: ScriptTask = { nodeName, dataDir, dockerHost: proxy.host };
-  const start = (): void => void agents.push(new AgentProcess(bundle, task));
+  const start = (task: Pick<ScriptTask, 'crash'>): void => {
+    const agent = new AgentProcess(bundle, { nodeName, dataDir, dockerHost: proxy.host, ...task });
+    agents.push(agent);
+    void agent.ended.then((code) => {
+      if (code !== null) endedWith = code;
+      else if (!isOver) start({});
+    });
+  };
   const output = (): string => agents.map((agent) => agent.output).join('');
   try {
-    start();
-    const failure = await eventually('the script ends', () => /^(over|failed .*)$/m.exec(output())?.[0], LIFE_MS).catch(
-      (error: unknown) => String(error),
-    );
-    await agents.at(-1)?.kill();
+    start(crash === undefined ? {} : { crash });
+    const ending = (): string | undefined =>
+      endedWith === undefined ? /^(over|failed .*)$/m.exec(output())?.[0] : `ended with code ${String(endedWith)}`;
+    const failure = await eventually('the script ends', ending, LIFE_MS).catch(String);
+    isOver = true;
+    await kill().catch(() => undefined);
     return {
       state: stateIn(output()),
       left: await leftovers(nodeName),
+      files: await filesIn(dataDir),
+      deaths: agents.length - 1,
       tookMs: systemClock.monotonic() - begin,
       failure: failure === 'over' ? undefined : failure,
       log: proxy.log,
       output: output(),
     };
   } finally {
-    await agents
-      .at(-1)
-      ?.kill()
-      .catch(() => undefined);
+    isOver = true;
+    await kill().catch(() => undefined);
     await removeLeftovers(nodeName);
     await proxy.close();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
+
+const filesIn = async (directory: string): Promise<readonly string[]> =>
+  (await readdir(directory, { recursive: true, withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(relative(directory, entry.parentPath), entry.name))
+    .sort();
 
 /** The last one reported: an agent that is killed right after its report reports again. */
 function stateIn(output: string): EndState | undefined {

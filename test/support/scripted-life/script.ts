@@ -114,7 +114,7 @@ export async function playScript(agent: Agent, dataDir: string, report: (state: 
     agent.applyConfig(aConfigMap('progress', { stage: 'judged' }));
   }
   await gone('web');
-  await eventually('no directory is left', async () => (await podDirectories(dataDir)).length === 0, WITHIN_MS);
+  await eventually('no file of a pod is left', async () => (await podFiles(dataDir)).length === 0, WITHIN_MS);
 }
 
 function createMissing(agent: Agent, pod: Pod): void {
@@ -136,9 +136,12 @@ const isSettled = (pod: Pod | undefined): boolean =>
   isReady(pod) &&
   (pod.status?.containerStatuses ?? []).every(({ name, restartCount }) => name !== 'flaky' || restartCount > 0);
 
-async function podDirectories(dataDir: string): Promise<string[]> {
+/** Of pods: their directories, and the links to their logs. */
+async function podFiles(dataDir: string): Promise<string[]> {
   const found = await Promise.all(
-    [join(dataDir, 'pods'), join(dataDir, 'logs', 'pods')].map(async (path) => readdir(path).catch(() => [])),
+    ['pods', join('logs', 'pods'), join('logs', 'containers')].map(async (path) =>
+      readdir(join(dataDir, path)).catch(() => []),
+    ),
   );
   return found.flat();
 }
