@@ -1,31 +1,53 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { atEnd } from './endings.mjs';
+import { usageOf } from './process-usage.mjs';
 import { command, pause, until } from './support.mjs';
 
 export const CLI = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url));
-const TICKS_PER_SECOND = 100;
 
-/** A node whose agent is a process of its own, as a user has it, and can be started again and again. */
-export async function openAgent() {
-  const dataDir = await mkdtemp(join(tmpdir(), 'kubelette-bench-'));
-  const nodeName = `bench-${process.pid}`;
+/**
+ * A node whose agent is a process of its own, as a user has it, and can be started again and again.
+ *
+ * @param flags more of the agent's, for every start
+ */
+export async function openAgent({ name = 'bench', flags = [] } = {}) {
+  const dataDir = await mkdtemp(join(tmpdir(), `kubelette-${name}-`));
+  const nodeName = `${name}-${process.pid}`;
   const kubeconfig = join(dataDir, 'kubeconfig');
+  const own = ['--data-dir', dataDir, '--node-name', nodeName, '--listen', '127.0.0.1:0', '--log-level', 'warn'];
   let child;
+  let output = '';
+  let errors = '';
   const agent = {
+    dataDir,
     kubeconfig,
+    nodeName,
+    get pid() {
+      return child.pid;
+    },
+    /** What it wrote on stderr since its start. */
+    get errors() {
+      return errors;
+    },
     /** @returns ms until it is ready: every pod that was there before is adopted */
     async start() {
       const began = performance.now();
-      const flags = ['--data-dir', dataDir, '--node-name', nodeName, '--listen', '127.0.0.1:0', '--log-level', 'warn'];
-      child = spawn(process.execPath, [CLI, 'agent', ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
-      let output = '';
+      // Where a debugger would listen, should it be asked for (SIGUSR1). In a group of its own: Ctrl-C is not for it.
+      const args = ['--inspect-port=127.0.0.1:0', CLI, 'agent', ...own, ...flags];
+      child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      [output, errors] = ['', ''];
       child.stdout.on('data', (chunk) => (output += chunk));
-      await until('the agent is ready', () => /^ready: /m.test(output));
+      child.stderr.on('data', (chunk) => {
+        errors += chunk;
+        if (!/^(Debugger|For help)/.test(chunk)) process.stderr.write(chunk);
+      });
+      await until('the agent is ready', () => /^ready: /m.test(output) || failedStart(child, errors));
       return performance.now() - began;
     },
     /** The pods stay. */
@@ -34,27 +56,28 @@ export async function openAgent() {
       child.kill('SIGTERM');
       await ended;
     },
+    signal: (signal) => child.kill(signal),
     kubelette: (...args) => command(process.execPath, [CLI, ...args], { KUBECONFIG: kubeconfig }),
+    usage: () => usageOf(child.pid),
     /** @returns percent of a core, and what is resident in MB, while nothing happens */
     async idle(forMs) {
-      const before = await cpuSeconds(child.pid);
+      const before = await agent.usage();
       const began = performance.now();
       await pause(forMs);
-      const percent = ((await cpuSeconds(child.pid)) - before) / ((performance.now() - began) / 100_000);
-      const [, kilobytes] = /^VmRSS:\s*(\d+)/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'));
-      return { percent, megabytes: Number(kilobytes) / 1024 };
+      const { cpuSeconds, megabytes } = await agent.usage();
+      const percent = (cpuSeconds - before.cpuSeconds) / ((performance.now() - began) / 100_000);
+      return { percent, megabytes };
     },
-    async close() {
-      if (child?.exitCode === null) await agent.stop();
+    close: atEnd(async () => {
+      if (child?.exitCode === null && child.signalCode === null) await agent.stop();
       await command(process.execPath, [CLI, 'gc', '--node-name', nodeName]);
       await rm(dataDir, { recursive: true, force: true });
-    },
+    }),
   };
   return agent;
 }
 
-async function cpuSeconds(pid) {
-  const [, fields] = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ');
-  const [user, system] = fields.split(' ').slice(11, 13).map(Number);
-  return (user + system) / TICKS_PER_SECOND;
+function failedStart(child, errors) {
+  if (child.exitCode !== null) throw new Error(`the agent ended: ${errors.trim().split('\n').at(-1)}`);
+  return false;
 }

@@ -27,8 +27,8 @@ export const containerOf = (name, script, more = {}) => ({
 });
 
 /** Looks every few milliseconds. @returns what `look` found */
-export async function until(what, look, withinMs = 60_000) {
-  for (const deadline = performance.now() + withinMs; performance.now() < deadline; await pause(3)) {
+export async function until(what, look, withinMs = 60_000, everyMs = 3) {
+  for (const deadline = performance.now() + withinMs; performance.now() < deadline; await pause(everyMs)) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
   }
