@@ -54,7 +54,7 @@ export const fnv1a = (bits: 32 | 128, text: string): string => (bits === 32 ? fn
 /** In plain numbers: every round of every pod hashes its containers. */
 function fnv1a32(text: string): string {
   let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 

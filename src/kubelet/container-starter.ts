@@ -194,8 +194,8 @@ export class ContainerStarter {
       const path = fieldPath(kind, name);
       this.#ports.events.event(pod, 'Warning', 'FailedPostStartHook', 'PostStartHook failed', path);
       const graceSeconds = pod.spec.terminationGracePeriodSeconds ?? 30;
-      const kill = killOf({ id, kind, name, state: 'running' }, container, graceSeconds, new Map());
-      await this.#killer.kill({ ...kill, message: 'FailedPostStartHook' }, signal);
+      const how = { graceSeconds, preStops: new Map<string, number>(), message: 'FailedPostStartHook' };
+      await this.#killer.kill(killOf({ id, kind, name, state: 'running' }, container, how), signal);
       return { reason: 'PostStartHookError', message: errorMessage(error) };
     }
   }

@@ -1,5 +1,14 @@
-/** Kubernetes' time format: RFC 3339 in UTC with whole seconds. */
-export const toRfc3339 = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(0, -'.000Z'.length)}Z`;
+/** Kubernetes' time format: RFC 3339 in UTC with whole seconds. Written out: every status of every round has a dozen of them. */
+export function toRfc3339(epochMs: number): string {
+  const time = new Date(epochMs);
+  const year = time.getUTCFullYear();
+  // Invalid ones and those of other millennia are its own affair.
+  if (!(year >= 1000 && year <= 9999)) return `${time.toISOString().slice(0, -'.000Z'.length)}Z`;
+  const day = `${year}-${twoDigits(time.getUTCMonth() + 1)}-${twoDigits(time.getUTCDate())}`;
+  return `${day}T${twoDigits(time.getUTCHours())}:${twoDigits(time.getUTCMinutes())}:${twoDigits(time.getUTCSeconds())}Z`;
+}
+
+const twoDigits = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
 /** Epoch milliseconds of an RFC 3339 text, or undefined when there is none or it is not one. */
 export function parseRfc3339(text: string | undefined): number | undefined {

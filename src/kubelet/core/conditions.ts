@@ -50,7 +50,7 @@ export function computeConditions(input: ConditionsInput): PodCondition[] {
 function toCondition(type: string, verdict: Verdict, previous: readonly PodCondition[], now: number): PodCondition {
   const before = previous.find((condition) => condition.type === type);
   const since = before?.status === verdict.status ? before.lastTransitionTime : undefined;
-  return { type, ...verdict, lastTransitionTime: since ?? toRfc3339(now) };
+  return { type, lastTransitionTime: since ?? toRfc3339(now), ...verdict };
 }
 
 function computeInitialized({ apps, inits, phase }: ConditionsInput): Verdict {

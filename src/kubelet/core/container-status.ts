@@ -54,17 +54,23 @@ function rerun(view: ContainerView, { defaultReason }: ContainerStatusContext): 
   return again ? { reason: defaultReason, message: '' } : undefined;
 }
 
-const unready = (view: ContainerView): Pick<ContainerStatus, 'name' | 'image' | 'imageID' | 'ready'> => ({
+/** Of one that has no instance. What is in it from the start is cheaper than what is added to a copy. */
+const fresh = (view: ContainerView, restartCount: number, state: ContainerState): ContainerStatus => ({
   name: view.spec.name,
   image: view.spec.image,
   imageID: '',
   ready: false,
+  restartCount,
+  state,
+  ...notStarted(view),
 });
+
+const notStarted = ({ kind }: ContainerView): Pick<ContainerStatus, 'started'> =>
+  kind === 'ephemeral' ? {} : { started: false };
 
 function withoutRecord(view: ContainerView, context: ContainerStatusContext): ContainerStatus {
   const { stored } = view;
-  const fresh = { ...unready(view), restartCount: stored?.restartCount ?? 0, state: waitingState(context) };
-  if (stored === undefined) return context.final ? { ...fresh } : fresh;
+  if (stored === undefined) return fresh(view, 0, waitingState(context));
   if (stored.state?.running !== undefined) {
     const terminated = lost(
       context.final
@@ -73,7 +79,7 @@ function withoutRecord(view: ContainerView, context: ContainerStatusContext): Co
     );
     if (context.final || view.kind === 'ephemeral') return { ...stored, state: { terminated } };
     const restartCount = stored.restartCount + (context.deleting ? 0 : 1);
-    return { ...fresh, restartCount, lastState: { terminated } };
+    return { lastState: { terminated }, ...fresh(view, restartCount, waitingState(context)) };
   }
   // How it ended is remembered although somebody removed the record; an init container of an earlier sandbox runs again.
   const runsAgain = view.kind === 'init' && !view.startedHere && !context.final;
@@ -83,7 +89,11 @@ function withoutRecord(view: ContainerView, context: ContainerStatusContext): Co
     stored.containerID === undefined
       ? {}
       : { containerID: stored.containerID, image: stored.image, imageID: stored.imageID };
-  return { ...fresh, ...carried, ...(lastState === undefined ? {} : { lastState }) };
+  return {
+    ...(lastState === undefined ? {} : { lastState }),
+    ...fresh(view, stored.restartCount, waitingState(context)),
+    ...carried,
+  };
 }
 
 function fromRecord(view: ContainerView, newest: ObservedContainer, context: ContainerStatusContext): ContainerStatus {
@@ -96,6 +106,7 @@ function fromRecord(view: ContainerView, newest: ObservedContainer, context: Con
     ready: false,
     restartCount: newest.attempt,
     state: stateOf(view, newest, context),
+    ...notStarted(view),
     ...(lastState === undefined ? {} : { lastState }),
   };
 }

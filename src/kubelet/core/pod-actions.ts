@@ -82,8 +82,12 @@ class PlanBuilder {
   }
 
   plan(): PodPlan {
-    const plan: PodPlan = { phase: 'syncing', actions: this.#actions, waiting: this.#waiting };
-    return Number.isFinite(this.#wakeAt) ? { ...plan, wakeAt: this.#wakeAt } : plan;
+    return {
+      phase: 'syncing',
+      actions: this.#actions,
+      waiting: this.#waiting,
+      ...(Number.isFinite(this.#wakeAt) ? { wakeAt: this.#wakeAt } : {}),
+    };
   }
 
   /** Somebody started an old instance by hand: two of one container never run side by side. */
@@ -222,7 +226,7 @@ class PlanBuilder {
     const usedSeconds = Math.max(0, Math.floor((now - (preStops.get(record.id) ?? now)) / 1000));
     const granted = ownGraceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
     const graceSeconds = Math.max(0, granted - usedSeconds);
-    this.#actions.push({ ...killOf(record, view.spec, graceSeconds, preStops), message });
+    this.#actions.push(killOf(record, view.spec, { graceSeconds, preStops, message }));
   }
 }
 

@@ -27,7 +27,13 @@ export function planRestartAll(input: SyncInput, views: Views): PodPlan | undefi
   const records = input.observed.containers.filter(({ kind }) => kind !== 'ephemeral');
   const kills = records.flatMap((record): PodAction[] =>
     record.state === 'running' || record.state === 'unknown'
-      ? [{ ...killOf(record, undefined, 0, new Map()), message: `Stopping container ${record.name}` }]
+      ? [
+          killOf(record, undefined, {
+            graceSeconds: 0,
+            preStops: new Map(),
+            message: `Stopping container ${record.name}`,
+          }),
+        ]
       : [],
   );
   const removals = records.map(({ attempt, id, name }): PodAction => ({ kind: 'removeContainer', id, name, attempt }));

@@ -13,6 +13,12 @@ export interface StopInput {
   readonly graceSeconds: number;
 }
 
+interface HowToStop extends Pick<Kill, 'graceSeconds' | 'message'> {
+  readonly preStops: ReadonlyMap<string, number>;
+  /** Absent: it waits for nobody. */
+  readonly after?: Kill['after'];
+}
+
 /**
  * Everything of a pod that lives ends: all at once, but sidecars are sent their stop signal only after the main containers
  * and the sidecars that follow them, in reverse order. Their hooks run at once all the same. Then the sandboxes stop.
@@ -28,11 +34,9 @@ export function stopAll({ graceSeconds, observed, pod, preStops }: StopInput): P
   const ordered = [...others, ...sidecars];
   const kills = ordered.map((container, index): Kill => {
     const before = container.kind === 'sidecar' ? ordered.slice(0, index) : [];
-    return {
-      ...killOf(container, specOf(pod, container.name), graceSeconds, preStops),
-      message: `Stopping container ${container.name}`,
-      after: before.map(({ id }) => id),
-    };
+    const after = before.map(({ id }) => id);
+    const message = `Stopping container ${container.name}`;
+    return killOf(container, specOf(pod, container.name), { graceSeconds, preStops, message, after });
   });
   const stops = observed.sandboxes
     .filter(({ ready }) => ready)
@@ -40,20 +44,20 @@ export function stopAll({ graceSeconds, observed, pod, preStops }: StopInput): P
   return [...kills, ...stops];
 }
 
-/** What ends one container; without a message. A hook runs in a container that runs, once, and not without time. */
+/** What ends one container. A hook runs in a container that runs, once, and not without time. */
 export const killOf = (
   { id, kind, name, state }: Pick<ObservedContainer, 'id' | 'kind' | 'name' | 'state'>,
   spec: Container | undefined,
-  graceSeconds: number,
-  preStops: ReadonlyMap<string, number>,
-): Omit<Kill, 'message'> => ({
+  { after = [], graceSeconds, message, preStops }: HowToStop,
+): Kill => ({
   kind: 'killContainer',
   id,
   name,
   containerKind: kind,
   graceSeconds,
+  message,
   preStop: spec?.lifecycle?.preStop !== undefined && state === 'running' && graceSeconds > 0 && !preStops.has(id),
-  after: [],
+  after,
 });
 
 const specOf = ({ spec }: Pod, name: string): Container | undefined =>
