@@ -1,7 +1,5 @@
 import type { Container } from '../../../src/api/schema/pod.js';
 import type { PodAction, PodPlan } from '../../../src/kubelet/core/pod-action.js';
-import { computePodActions } from '../../../src/kubelet/core/pod-actions.js';
-import { computePodStatus } from '../../../src/kubelet/core/pod-status.js';
 import type { ProbeKind, ProbeResult, ProbeSnapshot } from '../../../src/kubelet/core/probe-state.js';
 import { currentSandbox } from '../../../src/kubelet/core/sandbox-view.js';
 import { stopSeconds } from '../../../src/kubelet/core/stop-grace.js';
@@ -60,8 +58,8 @@ export class Agent {
     try {
       if (world.hangsUntil > world.now) throw new Unanswered();
       const input = this.#input();
-      const plan = computePodActions(input);
-      const status = computePodStatus(input, plan, {
+      const plan = world.core.decide(input);
+      const status = world.core.status(input, plan, {
         hostIP: '192.0.2.1',
         messages: new Map(),
         agentNow: world.agentWall,

@@ -1,13 +1,14 @@
 import type { Container, Pod } from '../../../src/api/schema/pod.js';
+import type { Core } from './core.js';
 import { simulate, type Case } from './simulate.js';
 
 /**
  * The same broken rule with less: fewer steps first, then a smaller pod, then shorter waits, until nothing more can be left
  * out. Every change is tried by living the whole life again.
  */
-export function shrink(broken: Case): Case {
-  const rule = simulate(broken).broken?.rule;
-  const stillBroken = (tried: Case): boolean => simulate(tried).broken?.rule === rule;
+export function shrink(broken: Case, core?: Core): Case {
+  const rule = simulate(broken, core).broken?.rule;
+  const stillBroken = (tried: Case): boolean => simulate(tried, core).broken?.rule === rule;
   let smallest = broken;
   for (;;) {
     const smaller =

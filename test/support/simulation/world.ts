@@ -3,6 +3,7 @@ import { toRfc3339 } from '../../../src/lib/time.js';
 import type { PodAction } from '../../../src/kubelet/core/pod-action.js';
 import { T0 } from '../builders.js';
 import { ADOPTION_MS, Agent, Crashed } from './agent.js';
+import { CORE, WatchedCore, type Core } from './core.js';
 import { disturb } from './disturb.js';
 import { SimEngine, type SimContainer } from './engine.js';
 import { Rules } from './rules.js';
@@ -28,6 +29,7 @@ export class World {
   rounds = 0;
   /** On disk: agents come and go. On the engine's clock, by container id. */
   readonly preStops = new Map<string, number>();
+  readonly core: WatchedCore;
   readonly engine: SimEngine;
   readonly rules: Rules;
   /** How often rare things were reached: a simulation that never gets into trouble proves nothing. */
@@ -41,7 +43,8 @@ export class World {
   readonly #logged = new Map<string, number>();
   #stepMs = 0;
 
-  constructor(workload: Workload, schedule: readonly Step[], agentSkewMs = 0) {
+  constructor(workload: Workload, schedule: readonly Step[], agentSkewMs = 0, core: Core = CORE) {
+    this.core = new WatchedCore(core);
     this.#workload = workload;
     this.#agentSkewMs = agentSkewMs;
     this.pod = workload.pod;

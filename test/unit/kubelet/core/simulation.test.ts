@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { CALL_FAULTS, DISTURBANCES } from '../../../support/simulation/schedule.js';
-import { describeBroken } from '../../../support/simulation/report.js';
+import { liveInProcesses } from '../../../support/simulation/processes.js';
+import { countsOf, speedOf } from '../../../support/simulation/tally.js';
 import { caseOf, simulate } from '../../../support/simulation/simulate.js';
 import { workloadOf } from '../../../support/simulation/workload.js';
 import { World } from '../../../support/simulation/world.js';
 
-const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 3_000);
+const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 10_000);
 const FIRST_SEED = Number(process.env['SIMULATION_FIRST_SEED'] ?? 1);
 
 /** It waits for nothing: how long it takes is the machine's affair. */
@@ -42,22 +43,13 @@ const RARE = [
 describe('simulation of the core', () => {
   it(
     `keeps its rules through ${SEEDS} disturbed lives of a pod`,
-    () => {
-      const seen = new Map<string, number>();
-      let rounds = 0;
-      const before = process.cpuUsage().user;
-      for (let seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed += 1) {
-        const { broken, world } = simulate(caseOf(seed));
-        if (broken !== undefined) throw new Error(describeBroken(caseOf(seed)));
-        for (const [what, times] of world.seen) seen.set(what, (seen.get(what) ?? 0) + times);
-        rounds += world.rounds;
-      }
-      const seconds = (process.cpuUsage().user - before) / 1e6;
-      if (process.env['SIMULATION_REPORT'] !== undefined) {
-        const often = [...seen].sort(([, a], [, b]) => a - b).map(([what, times]) => `${what} ${times}`);
-        process.stderr.write(`${rounds} rounds, ${Math.round(rounds / seconds)}/s of CPU: ${often.join(', ')}\n`);
-      }
-      if (SEEDS >= 3_000) expect(RARE.filter((what) => (seen.get(what) ?? 0) < SOMETIMES)).toEqual([]);
+    async () => {
+      const tally = await liveInProcesses(FIRST_SEED, SEEDS);
+      process.stderr.write(speedOf(tally));
+      if (process.env['SIMULATION_REPORT'] !== undefined) process.stderr.write(countsOf(tally));
+      if (tally.broken !== undefined) throw new Error(tally.broken);
+      expect(tally.lives).toBe(SEEDS);
+      if (SEEDS >= 3_000) expect(RARE.filter((what) => (tally.seen[what] ?? 0) < SOMETIMES)).toEqual([]);
     },
     UNHURRIED_MS,
   );
