@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import Docker from 'dockerode';
 import type { Clock } from '../lib/clock.js';
 import { errorMessage, hasCode, KubeletteError } from '../lib/errors.js';
 import { negotiateApiVersion } from './api-version.js';
 import { endpointCandidates, type Endpoint } from './endpoint.js';
-import { Engine, type EngineFacts } from './engine.js';
+import { Engine, type EngineClients, type EngineFacts } from './engine.js';
 import { lookUpEndpointFacts } from './look-up-endpoint.js';
 
 const CONNECT_DEADLINE_MS = 10_000;
@@ -40,7 +42,7 @@ async function connectTo(endpoint: Endpoint, clock: Clock, signal: AbortSignal):
   const described = `${endpoint.uri} (${endpoint.reason})`;
   const options = await clientOptions(endpoint);
   const unknown: EngineFacts = { version: '', apiVersion: '', architecture: '', endpoint: described };
-  const answer = await new Engine(new Docker(options), unknown, clock).call<Docker.DockerVersion>(
+  const answer = await new Engine(engineClients(options), unknown, clock).call<Docker.DockerVersion>(
     { method: 'GET', path: '/version', withinMs: CONNECT_DEADLINE_MS },
     signal,
   );
@@ -51,7 +53,13 @@ async function connectTo(endpoint: Endpoint, clock: Clock, signal: AbortSignal):
     architecture: answer.Arch,
     endpoint: described,
   };
-  return new Engine(new Docker({ ...options, version: `v${apiVersion}` }), facts, clock);
+  return new Engine(engineClients({ ...options, version: `v${apiVersion}` }), facts, clock);
+}
+
+/** An agent of one's own is printed at each call, with all its connections: fit for rare calls, one at a time. */
+export function engineClients(options: Docker.DockerOptions): EngineClients {
+  const opening = { ...options, agent: options.protocol === 'https' ? new HttpsAgent() : new HttpAgent() };
+  return { keeping: new Docker(options), opening: new Docker(opening) };
 }
 
 /**

@@ -28,6 +28,7 @@ import { sandboxImage, type SandboxImage } from './sandbox-image.js';
 import { startContainer } from './start-container.js';
 import { DockerStats } from './stats.js';
 import { stopContainer } from './stop-container.js';
+import { takesWork } from './takes-work.js';
 import { updateContainer } from './update-container.js';
 import { DockerVolumes } from './volumes.js';
 
@@ -117,6 +118,10 @@ export class DockerRuntime implements ContainerRuntime {
   async info(signal: AbortSignal): Promise<EngineInfo> {
     this.#info ??= await engineInfo(this.#context, this.#image, this.#dataDir, signal);
     return this.#info;
+  }
+
+  async takesWork(signal: AbortSignal): Promise<void> {
+    return takesWork(this.#context.engine, signal);
   }
 
   async listPods(signal: AbortSignal): Promise<readonly ObservedPod[]> {

@@ -28,6 +28,8 @@ export interface EngineRequest {
    * leaves, and what it makes would appear after the next look found nothing.
    */
   readonly settleMs?: number;
+  /** On a connection that is opened for it and closed after it, rather than one that was kept. */
+  readonly newConnection?: true;
 }
 
 /** What the engine said about itself when we connected. */
@@ -39,6 +41,14 @@ export interface EngineFacts {
   readonly endpoint: string;
 }
 
+/** The same engine twice. */
+export interface EngineClients {
+  /** Keeps connections. */
+  readonly keeping: Docker;
+  /** Opens one for each call. */
+  readonly opening: Docker;
+}
+
 /**
  * Calls to one engine. All go through dockerode's modem directly: its typed methods would send a create body, with
  * environment values, in the query string too, and offer no way to give each call a deadline.
@@ -46,12 +56,12 @@ export interface EngineFacts {
 export class Engine {
   readonly facts: EngineFacts;
   readonly clock: Clock;
-  readonly #modem: ModemLike;
+  readonly #clients: EngineClients;
 
-  constructor(docker: Docker, facts: EngineFacts, clock: Clock) {
+  constructor(clients: EngineClients, facts: EngineFacts, clock: Clock) {
     this.facts = facts;
     this.clock = clock;
-    this.#modem = docker.modem;
+    this.#clients = clients;
   }
 
   /** A short call. Resolves with the decoded JSON; 304 ("already so") is success. @throws KubeletteError */
@@ -106,22 +116,26 @@ export class Engine {
         request.withinMs ?? CALL_DEADLINE_MS,
         this.clock,
         signal,
-        async (bounded) => receive(await this.#answer({ ...options, abortSignal: bounded })),
+        async (bounded) => {
+          const { keeping, opening } = this.#clients;
+          const { modem } = request.newConnection === true ? opening : keeping;
+          return receive(await answer(modem, { ...options, abortSignal: bounded }));
+        },
       );
     } catch (error) {
       signal.throwIfAborted();
       throw toKubeletteError(error, this.facts.endpoint);
     }
   }
+}
 
-  async #answer(options: object): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#modem.dial(options, (error, result) => {
-        if (error) reject(error);
-        else resolve(result);
-      });
+async function answer(modem: ModemLike, options: object): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    modem.dial(options, (error, result) => {
+      if (error) reject(error);
+      else resolve(result);
     });
-  }
+  });
 }
 
 /** JSON as what it says, anything else as text. @throws when it breaks off */

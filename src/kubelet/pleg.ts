@@ -73,6 +73,8 @@ export class Pleg {
       } catch (error) {
         if (!isAbort(error, signal)) logger.debug({ error: errorMessage(error) }, 'engine event stream ended');
       }
+      // Most likely the engine ended: the sooner that is known, the sooner its return is.
+      if (this.#streaming) this.#relistNow.set();
       this.#streaming = false;
       try {
         await clock.sleep(RELIST_PERIOD_WITHOUT_EVENTS_MS, signal);

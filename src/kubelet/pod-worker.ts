@@ -6,6 +6,7 @@ import { Wake } from '../lib/wake.js';
 import { RESYNC_PERIOD_MS, SYNC_RETRY_MS } from '../options.js';
 import type { ObservedPod } from '../runtime/observed.js';
 import { fieldPath } from './core/container-path.js';
+import { followsDeath } from './core/follows-death.js';
 import { firstStarts } from './core/first-starts.js';
 import { computePodActions } from './core/pod-actions.js';
 import type { PodPlan } from './core/pod-action.js';
@@ -156,6 +157,8 @@ export class PodWorker {
       this.#lastPlanned = '';
       return this.#untilNextLook(plan, engineNow);
     }
+    // What an engine that is being stopped has ended is for the one that is started next.
+    if (followsDeath(plan)) await ports.runtime.takesWork(signal);
     const makesSandbox = plan.actions.some(({ kind }) => kind === 'createSandbox');
     const first = makesSandbox ? firstStarts({ ...input, pod: published }) : [];
     await this.#execute({ pod: published, observed, preStops, firstStarts: first }, plan, signal);

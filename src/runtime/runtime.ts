@@ -44,6 +44,11 @@ export type WhileStarting = (sandboxId: string) => Promise<void>;
  */
 export interface ContainerRuntime {
   info(signal: AbortSignal): Promise<EngineInfo>;
+  /**
+   * Resolves when the engine is not about to stop. One that is goes on answering while it ends its containers, and what is
+   * started in their place meanwhile dies as well. Asked after a death, it tells whether that was the engine's doing.
+   */
+  takesWork(signal: AbortSignal): Promise<void>;
   /** Every pod of this agent that has at least one container on the engine. */
   listPods(signal: AbortSignal): Promise<readonly ObservedPod[]>;
   /** A pod without containers is an ObservedPod with empty lists and empty name and namespace. */

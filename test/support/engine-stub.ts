@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Server as NetServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Docker from 'dockerode';
+import { engineClients } from '../../src/docker/connect.js';
 import { Engine } from '../../src/docker/engine.js';
 import type { Clock } from '../../src/lib/clock.js';
 
@@ -11,6 +12,8 @@ export interface EngineStub {
   readonly socketPath: string;
   /** `METHOD path?query` of every request, in order, with its body. */
   readonly requests: { readonly line: string; readonly body: string; readonly headers: IncomingMessage['headers'] }[];
+  /** No more connections; who has one is served as before. */
+  refuse(): void;
   close(): Promise<void>;
 }
 
@@ -34,9 +37,11 @@ export async function openEngineStub(
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   const facts = { version: '20.10.24', apiVersion: '1.41', architecture: 'amd64', endpoint: 'stub' };
   return {
-    engine: new Engine(new Docker({ socketPath, version: 'v1.41' }), facts, clock),
+    engine: new Engine(engineClients({ socketPath, version: 'v1.41' }), facts, clock),
     socketPath,
     requests,
+    // Not `close` of an HTTP server, which ends idle connections with it.
+    refuse: () => void NetServer.prototype.close.call(server),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -85,6 +85,8 @@ export class FakeEngine {
   interpret: (spec: ContainerSpec) => Behaviour = () => ({});
   /** Does the engine answer? */
   down = false;
+  /** Told to end: it answers who is connected, and takes no new connection. */
+  stopping = false;
   #serial = 0;
 
   constructor(clock: Clock) {

@@ -86,6 +86,12 @@ export class FakeRuntime implements ContainerRuntime {
     }));
   }
 
+  async takesWork(signal: AbortSignal): Promise<void> {
+    return this.#call('takesWork', undefined, signal, () => {
+      if (this.engine.stopping) throw unavailable();
+    });
+  }
+
   async listPods(signal: AbortSignal): Promise<readonly ObservedPod[]> {
     return this.#call('listPods', undefined, signal, () =>
       [...new Set(this.#mine().map(({ pod }) => pod.uid))].map((uid) => this.#observe(uid)),

@@ -379,6 +379,10 @@ export function describeRuntimeContract(name: string, open: () => Promise<Runtim
       expect(await codeOf(runtime.createContainer(spec, signal))).toBe('NotFound');
     });
 
+    it('takes work', async () => {
+      await expect(run(runtime.takesWork(signal))).resolves.toBeUndefined();
+    });
+
     it('does nothing for a caller that has left', async () => {
       const pod = newPod();
       const gone = AbortSignal.abort(new Error('gone'));

@@ -5,6 +5,7 @@ import { createContainer } from '../../../src/docker/create-container.js';
 import { events } from '../../../src/docker/events.js';
 import { DockerImages } from '../../../src/docker/images.js';
 import { logs } from '../../../src/docker/logs.js';
+import { takesWork } from '../../../src/docker/takes-work.js';
 import type { RuntimeHint } from '../../../src/runtime/runtime.js';
 import { silentLogger } from '../../../src/lib/logger.js';
 import { openEngineStub, reply, type EngineStub } from '../../support/engine-stub.js';
@@ -318,6 +319,23 @@ describe('a pull', () => {
     const { engine, requests } = await open((_request, response) => reply(response, 200, image));
     await expect(new DockerImages(engine).find(reference, signal)).rejects.toMatchObject({ code: 'Invalid' });
     expect(requests).toEqual([]);
+  });
+});
+
+describe('an engine', () => {
+  it('takes work whatever it says to a ping: proxies may not let it through', async () => {
+    const { engine, requests } = await open((_line, response) => reply(response, 403, { message: 'forbidden' }));
+    await expect(takesWork(engine, signal)).resolves.toBeUndefined();
+    expect(requests).toMatchObject([{ line: 'GET /v1.41/_ping', headers: { connection: 'close' } }]);
+  });
+
+  it('takes none when it serves only who is connected already', async () => {
+    const opened = await open((_line, response) => reply(response, 200, {}));
+    const ask = async (): Promise<unknown> => opened.engine.call({ method: 'GET', path: '/x' }, signal);
+    await ask();
+    opened.refuse();
+    await expect(ask()).resolves.toEqual({});
+    await expect(takesWork(opened.engine, signal)).rejects.toMatchObject({ code: 'Unavailable' });
   });
 });
 

@@ -176,6 +176,18 @@ describe('without a stream of events', () => {
 });
 
 describe('an engine that is away', () => {
+  it('for less than two listings is noticed too', async () => {
+    await givenPod('a');
+    start();
+    await clock.advance(5_000);
+    engine.down = true;
+    engine.restartEngine();
+    await clock.advance(500);
+    engine.down = false;
+    await clock.advance(1_000);
+    expect(recovered).toBe(1);
+  });
+
   const DOWN = '50 the Docker engine does not answer; pods are left as they are';
   const BACK = '40 the Docker engine answers again';
 

@@ -296,6 +296,32 @@ describe('a worker', () => {
     expect(world.pod('web')?.status?.containerStatuses?.[0]?.restartCount).toBe(1);
   });
 
+  it('leaves to the next engine what one that is being stopped has ended, and then starts it once', async () => {
+    const world = new PodWorld();
+    await world.start();
+    await world.add('web', { containers: [aContainer('app'), aContainer('deaf')] });
+    const before = world.containers('web');
+    // It closes its socket, ends one container after the other, and answers all the while who is connected.
+    world.engine.stopping = true;
+    world.engine.die(world.running('web', 'POD'), 0);
+    world.engine.die(world.running('web', 'app'), 0);
+    await world.clock.advance(8_000);
+    expect(before).toEqual(['POD/0 running', 'app/0 running', 'deaf/0 running']);
+    expect(world.containers('web')).toEqual(['POD/0 exited', 'app/0 exited', 'deaf/0 running']);
+    expect(world.events.take('web').filter((line) => line.includes('SandboxChanged'))).toEqual([]);
+    world.engine.die(world.running('web', 'deaf'), 137);
+    world.engine.restartEngine();
+    world.engine.down = true;
+    await world.clock.advance(2_000);
+    Object.assign(world.engine, { stopping: false, down: false });
+    await world.clock.advance(2_000);
+    expect(world.pod('web')?.status?.containerStatuses).toMatchObject([
+      { name: 'app', restartCount: 1, state: { running: {} } },
+      { name: 'deaf', restartCount: 1, state: { running: {} } },
+    ]);
+    expect(world.containers('web')).toContain('POD/1 running');
+  });
+
   it('keeps the status of the pod as published when the status of another pod of its name is due', async () => {
     const world = new PodWorld();
     await world.start();
