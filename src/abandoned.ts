@@ -50,18 +50,3 @@ export async function sweepAbandoned(
   );
   await removeKubeletteObjects(engine, abandoned, signal);
 }
-
-/**
- * Removes helper containers of this agent: each lives for one call, so at the start they are what a killed agent did not
- * get round to remove. Nobody else makes them under this id.
- */
-export async function sweepHelpers(
-  { clock, dockerHost, nodeName }: { clock: Clock; dockerHost?: string; nodeName: string },
-  agentId: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const engine = await connectEngine(dockerHost, clock, signal);
-  const { containers } = await listKubeletteObjects(engine, { nodeName }, signal);
-  const helpers = containers.filter((container) => container.role === 'helper' && container.agentId === agentId);
-  await removeKubeletteObjects(engine, { containers: helpers, volumes: [], networks: [] }, signal);
-}

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os';
-import { ownerText, sweepAbandoned, sweepHelpers } from './abandoned.js';
+import { ownerText, sweepAbandoned } from './abandoned.js';
 import type { Pod } from './api/schema/pod.js';
 import type { DataDirLayout } from './data-dir/layout.js';
 import { connectDockerRuntime, type DockerRuntime } from './docker/docker-runtime.js';
@@ -295,7 +295,7 @@ async function connect(
         },
         signal,
       );
-      await sweepHelpers(options, agentId, signal);
+      await runtime.sweepHelpers(signal);
       const engine = await runtime.info(signal);
       const host = await runtime.host.info(signal);
       if (options.ephemeral) await sweepAbandoned(options, signal);

@@ -1,15 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type Docker from 'dockerode';
 import type { EngineInfo } from '../runtime/runtime.js';
 import type { DockerContext } from './context.js';
+import type { Engine } from './engine.js';
 import { hasCode } from '../lib/errors.js';
-import { ownedLabels } from './labels.js';
-import { loadSandboxImage } from './load-sandbox-image.js';
+import { createHelper } from './helper.js';
 import { ensureNetwork } from './network.js';
 import { attachedSubnets, isReachable } from './pod-network.js';
 import { removeContainer } from './remove-container.js';
-import type { SandboxImage } from './sandbox-image.js';
 
 /** Answer of `GET /info`, as far as it is used. */
 interface InfoAnswer {
@@ -19,27 +19,37 @@ interface InfoAnswer {
 }
 
 /**
- * What can be done with this engine, found out by trying. Loads the sandbox image and makes the pods' network.
+ * What can be done with this engine, found out by trying. Makes the pods' network, and loads the sandbox image where it is
+ * not there.
  *
  * @param probeDirectory an existing directory of this machine below which the engine should see files
  */
 export async function engineInfo(
   context: DockerContext,
-  image: SandboxImage,
   probeDirectory: string | undefined,
   signal: AbortSignal,
 ): Promise<EngineInfo> {
-  const { engine } = context;
-  const before = engine.clock.now();
-  const answer = await engine.call<InfoAnswer>({ method: 'GET', path: '/info' }, signal);
-  const after = engine.clock.now();
+  const [{ answer, clockSkewMs }, shares, network] = await Promise.all([
+    askForInfo(context.engine, signal),
+    sharesFilesystem(context, probeDirectory ?? tmpdir(), signal),
+    ensureNetwork(context.engine, signal),
+  ]);
   return {
-    ...engine.facts,
-    sharesFilesystem: await sharesFilesystem(context, image, probeDirectory ?? tmpdir(), signal),
-    podNetwork: await podNetwork(context, answer, signal),
-    clockSkewMs: clockSkew(answer.SystemTime, before, after),
+    ...context.engine.facts,
+    sharesFilesystem: shares,
+    podNetwork: await podNetwork(network, answer),
+    clockSkewMs,
     ...securityFeatures(answer.SecurityOptions ?? []),
   };
+}
+
+async function askForInfo(
+  engine: Engine,
+  signal: AbortSignal,
+): Promise<{ readonly answer: InfoAnswer; readonly clockSkewMs: number }> {
+  const before = engine.clock.now();
+  const answer = await engine.call<InfoAnswer>({ method: 'GET', path: '/info' }, signal);
+  return { answer, clockSkewMs: clockSkew(answer.SystemTime, before, engine.clock.now()) };
 }
 
 /** `name=seccomp,profile=default`, `name=apparmor`, `name=userns`, `name=rootless`. Pure. */
@@ -57,12 +67,7 @@ export function clockSkew(engineTime: string | undefined, before: number, after:
   return Number.isNaN(time) ? 0 : Math.round(time - (before + after) / 2);
 }
 
-async function podNetwork(
-  { engine }: DockerContext,
-  answer: InfoAnswer,
-  signal: AbortSignal,
-): Promise<EngineInfo['podNetwork']> {
-  const network = await ensureNetwork(engine, signal);
+async function podNetwork(network: Docker.NetworkInspectInfo, answer: InfoAnswer): Promise<EngineInfo['podNetwork']> {
   // Its virtual machine uses the same address ranges as an engine on this host would.
   if (answer.OperatingSystem?.includes('Docker Desktop') === true) return 'sandbox';
   const subnets = (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
@@ -75,31 +80,15 @@ async function podNetwork(
  * leaves nothing that the next does not take away.
  */
 async function sharesFilesystem(
-  context: DockerContext,
-  image: SandboxImage,
+  { engine, ownership }: DockerContext,
   probeDirectory: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { engine, ownership } = context;
-  await loadSandboxImage(engine, image, signal);
   const nonce = join(probeDirectory, `.kubelette-probe-${ownership.agentId}`);
   await mkdir(nonce, { recursive: true });
+  const mount = { Type: 'bind' as const, Source: nonce, Target: '/probe', ReadOnly: true };
   try {
-    const { Id: id } = await engine.call<{ Id: string }>(
-      {
-        method: 'POST',
-        path: '/containers/create',
-        body: {
-          Image: image.reference,
-          Labels: ownedLabels('helper', ownership),
-          HostConfig: {
-            NetworkMode: 'none',
-            Mounts: [{ Type: 'bind', Source: nonce, Target: '/probe', ReadOnly: true }],
-          },
-        },
-      },
-      signal,
-    );
+    const id = await createHelper(engine, ownership, { args: [], hostConfig: { Mounts: [mount] } }, signal);
     await removeContainer(engine, id, signal);
     return true;
   } catch (error) {

@@ -17,6 +17,7 @@ import { dial } from './dial.js';
 import { events } from './events.js';
 import { endCommand } from './end-command.js';
 import { exec } from './exec.js';
+import { sweepHelpers } from './helper.js';
 import { DockerHost } from './host.js';
 import { ImageNamesCache } from './image-names.js';
 import { DockerImages } from './images.js';
@@ -116,12 +117,17 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async info(signal: AbortSignal): Promise<EngineInfo> {
-    this.#info ??= await engineInfo(this.#context, this.#image, this.#dataDir, signal);
+    this.#info ??= await engineInfo(this.#context, this.#dataDir, signal);
     return this.#info;
   }
 
   async takesWork(signal: AbortSignal): Promise<void> {
     return takesWork(this.#context.engine, signal);
+  }
+
+  /** At the start of an agent: removes what a killed one has left of its looks at the engine's host. */
+  async sweepHelpers(signal: AbortSignal): Promise<void> {
+    await sweepHelpers(this.#context, signal);
   }
 
   async listPods(signal: AbortSignal): Promise<readonly ObservedPod[]> {

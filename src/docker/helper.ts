@@ -1,7 +1,9 @@
 import type Docker from 'dockerode';
 import { KubeletteError } from '../lib/errors.js';
+import type { DockerContext } from './context.js';
 import type { Engine } from './engine.js';
-import { ownedLabels, type Ownership } from './labels.js';
+import { listContainers } from './inspect.js';
+import { LABEL, ownedFilter, ownedLabels, type Ownership } from './labels.js';
 import { loadSandboxImage } from './load-sandbox-image.js';
 import { logs } from './logs.js';
 import { removeContainer } from './remove-container.js';
@@ -42,7 +44,20 @@ export async function runHelper(
   }
 }
 
-async function createHelper(
+/**
+ * Removes the helpers of this agent: each lives for one call, so at the start of an agent they are what a killed one did not
+ * get round to remove. Nobody else makes them under this id.
+ */
+export async function sweepHelpers(
+  { engine, ownership }: Pick<DockerContext, 'engine' | 'ownership'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const left = await listContainers(engine, ownedFilter(ownership, { [LABEL.role]: 'helper' }), signal);
+  await Promise.all(left.map(async ({ Id }) => removeContainer(engine, Id, signal)));
+}
+
+/** Not started. The program is loaded where the engine does not have it. */
+export async function createHelper(
   engine: Engine,
   ownership: Ownership,
   { args, hostConfig }: HelperCommand,

@@ -11,6 +11,8 @@ export class ImageNamesCache {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #known = new Map<string, { readonly names: ImageNames | undefined; readonly until: number }>();
+  /** A hundred containers of one image, looked at together, are one question. */
+  readonly #asking = new Map<string, Promise<ImageNames | undefined>>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -21,6 +23,15 @@ export class ImageNamesCache {
   async of(imageId: string, signal: AbortSignal): Promise<ImageNames | undefined> {
     const known = this.#known.get(imageId);
     if (known !== undefined && known.until > this.#clock.monotonic()) return known.names;
+    const asked = this.#asking.get(imageId);
+    // Whoever asked first may have lost interest, which ends the question: then it is asked for oneself.
+    if (asked !== undefined) return asked.catch(async () => this.#ask(imageId, signal));
+    const asking = this.#ask(imageId, signal).finally(() => this.#asking.delete(imageId));
+    this.#asking.set(imageId, asking);
+    return asking;
+  }
+
+  async #ask(imageId: string, signal: AbortSignal): Promise<ImageNames | undefined> {
     const image = await inspectImage(this.#engine, imageId, signal);
     const names = image && { tags: listOf(image.RepoTags), digests: listOf(image.RepoDigests) };
     const now = this.#clock.monotonic();

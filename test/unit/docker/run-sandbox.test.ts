@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { sweepHelpers } from '../../../src/docker/helper.js';
 import { engineInfo } from '../../../src/docker/capabilities.js';
 import type { DockerContext } from '../../../src/docker/context.js';
 import { runSandbox } from '../../../src/docker/run-sandbox.js';
@@ -104,7 +105,7 @@ describe('what an engine can do', () => {
       else reply(response, 200, { SystemTime: new Date(clock.now() + 5_000).toISOString() });
     });
     const context = { engine: stub.engine, ownership: { nodeName: 'n', agentId: 'a' }, logger: silentLogger };
-    expect(await engineInfo(context, image, undefined, signal)).toEqual({
+    expect(await engineInfo(context, undefined, signal)).toEqual({
       version: '20.10.24',
       apiVersion: '1.41',
       architecture: 'amd64',
@@ -115,5 +116,25 @@ describe('what an engine can do', () => {
       appArmor: false,
       userNamespaces: false,
     });
+  });
+});
+
+describe('helpers that a killed agent has left', () => {
+  it('are found by one listing and removed', async () => {
+    const lines: string[] = [];
+    stub = await openEngineStub(new FakeClock(), (line, response) => {
+      lines.push(decodeURIComponent(line));
+      if (line.startsWith('GET')) reply(response, 200, [{ Id: 'left-1' }, { Id: 'left-2' }]);
+      else reply(response, 204, '');
+    });
+    await sweepHelpers({ engine: stub.engine, ownership: { nodeName: 'n', agentId: 'a' } }, signal);
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(
+      /^GET \S*\/containers\/json.*"dev.kubelette.node=n".*"dev.kubelette.agent=a".*"dev.kubelette.role=helper"/,
+    );
+    expect(lines.slice(1).map((line) => line.replace(/\?.*/, ''))).toEqual([
+      expect.stringMatching(/^DELETE .*\/containers\/left-1$/),
+      expect.stringMatching(/^DELETE .*\/containers\/left-2$/),
+    ]);
   });
 });
