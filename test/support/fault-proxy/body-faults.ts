@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { systemClock } from '../../../src/lib/clock.js';
 import type { Fault } from './fault.js';
 
@@ -14,6 +15,9 @@ export async function* withBodyFault(
     case 'truncate':
       yield* truncated(source, fault.bytes);
       break;
+    case 'stall':
+      yield* stalled(source, fault.bytes, signal);
+      break;
     case 'slices':
       yield* sliced(source, fault.bytes, fault.ms, signal);
       break;
@@ -26,15 +30,25 @@ export async function* withBodyFault(
 }
 
 async function* truncated(source: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  if (yield* firstBytes(source, bytes)) throw new Broken(`cut after ${String(bytes)} bytes`);
+}
+
+async function* stalled(source: AsyncIterable<Buffer>, bytes: number, signal: AbortSignal): AsyncGenerator<Buffer> {
+  if ((yield* firstBytes(source, bytes)) && !signal.aborted) await once(signal, 'abort');
+}
+
+/** @returns whether it had so many */
+async function* firstBytes(source: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer, boolean> {
   let left = bytes;
   for await (const chunk of source) {
     if (chunk.length >= left) {
       if (left > 0) yield chunk.subarray(0, left);
-      throw new Broken(`cut after ${String(bytes)} bytes`);
+      return true;
     }
     left -= chunk.length;
     yield chunk;
   }
+  return false;
 }
 
 async function* sliced(

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { isAbort } from '../../../src/lib/abort.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import { Broken, withBodyFault } from './body-faults.js';
@@ -89,6 +90,10 @@ export class FaultProxy {
     const signal = AbortSignal.any([this.#closing.signal, answer.gone]);
     try {
       if (await this.#happens(fault, 'before', answer, signal)) return;
+      if (fault?.kind === 'late') {
+        await this.#serveLate({ method, url, headers, body }, fault.ms, signal);
+        return;
+      }
       const reply = await callEngine(this.#options.engine, { method, url, headers, body }, signal);
       logged.status = reply.status;
       if (await this.#happens(fault, 'executed', answer, signal)) return;
@@ -119,6 +124,16 @@ export class FaultProxy {
         await this.#options.kill?.();
         throw new Broken('killed');
     }
+  }
+
+  /** @param signal aborts when the client has gone */
+  async #serveLate(call: EngineCall, ms: number, signal: AbortSignal): Promise<void> {
+    // It goes with the client otherwise.
+    const body = Buffer.isBuffer(call.body) ? call.body : await buffer(call.body);
+    if (!signal.aborted) await once(signal, 'abort');
+    await systemClock.sleep(ms, this.#closing.signal);
+    const reply = await callEngine(this.#options.engine, { ...call, body }, this.#closing.signal);
+    reply.body.resume();
   }
 
   async #deliver(

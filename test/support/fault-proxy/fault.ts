@@ -9,12 +9,16 @@ export type Fault =
   | { readonly kind: 'delay'; readonly phase: 'before' | 'executed'; readonly ms: number }
   /** No answer, ever; the connection stays. */
   | { readonly kind: 'hang'; readonly phase: 'before' | 'executed' }
+  /** No answer either; carried out so many ms after the client has given up. */
+  | { readonly kind: 'late'; readonly ms: number }
   /** The connection breaks; with `executed` the reply is lost. */
   | { readonly kind: 'reset'; readonly phase: 'before' | 'executed' }
   /** The engine claims to have failed, and has (`before`) or has not (`executed`). */
   | { readonly kind: 'error'; readonly phase: 'before' | 'executed'; readonly status: number }
   /** The connection breaks after so many bytes of the body, or of a hijacked stream. */
   | { readonly kind: 'truncate'; readonly bytes: number }
+  /** Nothing more comes after so many bytes of it; the connection stays. */
+  | { readonly kind: 'stall'; readonly bytes: number }
   /** The answer comes in pieces of `bytes`, one every `ms`; 0 for one in each turn of the event loop. */
   | { readonly kind: 'slices'; readonly bytes: number; readonly ms: number }
   /** An earlier answer to the same listing: so many back, the one before being 1. */

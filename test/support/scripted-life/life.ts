@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { AgentProcess } from '../agent-process.js';
+import { CALL_DEADLINE_MS } from '../../../src/docker/deadline.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import { eventually } from '../eventually.js';
 import type { CallLog } from '../fault-proxy/call-log.js';
@@ -41,10 +42,13 @@ export interface Trouble {
   readonly rules?: readonly FaultRule[];
   /** Where the first agent dies by its own hand. */
   readonly crash?: FileCrash;
+  /** When calls that hang are given up; as in production when absent. */
+  readonly callDeadlineMs?: number;
 }
 
 /** Plays the script under a node name of its own, with the next agent whenever one has died. */
-export async function liveThrough(bundle: string, { crash, rules = [] }: Trouble): Promise<Life> {
+export async function liveThrough(bundle: string, trouble: Trouble): Promise<Life> {
+  const { callDeadlineMs = CALL_DEADLINE_MS, crash, rules = [] } = trouble;
   const nodeName = `test-sweep-${randomUUID().slice(0, 8)}`;
   const dataDir = await mkdtemp(join(tmpdir(), 'kubelette-sweep-'));
   const begin = systemClock.monotonic();
@@ -54,7 +58,8 @@ export async function liveThrough(bundle: string, { crash, rules = [] }: Trouble
   const kill = async (): Promise<void> => agents.at(-1)?.kill();
   const proxy = await FaultProxy.open({ engine: engineSocket(), rules, kill });
   const start = (task: Pick<ScriptTask, 'crash'>): void => {
-    const agent = new AgentProcess(bundle, { nodeName, dataDir, dockerHost: proxy.host, ...task });
+    const own: ScriptTask = { nodeName, dataDir, dockerHost: proxy.host, callDeadlineMs, ...task };
+    const agent = new AgentProcess(bundle, own);
     agents.push(agent);
     void agent.ended.then((code) => {
       if (code !== null) endedWith = code;

@@ -119,7 +119,9 @@ describe('a fault', () => {
     ],
     ['that is patient', { kind: 'delay', phase: 'executed', ms: 1 }, 1, '200 answer 1'],
     ['that cuts the reply', { kind: 'truncate', bytes: 3 }, 1, /aborted|hang up/],
+    ['that is patient before', { kind: 'delay', phase: 'before', ms: 1 }, 1, '200 answer 1'],
     ['that slices', { kind: 'slices', bytes: 1, ms: 0 }, 1, '200 answer 1'],
+    ['that slices slowly', { kind: 'slices', bytes: 4, ms: 1 }, 1, '200 answer 1'],
     ['that kills before', { kind: 'kill', phase: 'before' }, 0, /hang up/],
     ['that kills without the reply', { kind: 'kill', phase: 'executed' }, 1, /hang up/],
   ])('%s', async (_, fault, times, outcome) => {
@@ -137,12 +139,29 @@ describe('a fault', () => {
     await eventually('the kill', () => killed === 1);
   });
 
-  it('that hangs leaves the caller waiting until it goes', async () => {
-    proxy.setRules(always({ kind: 'hang', phase: 'executed' }));
-    const broken = expect(call('/v1.41/info')).rejects.toThrow(/hang up/);
-    await eventually('the engine was asked', () => executed.length === 1);
+  it.each<[Fault, number]>([
+    [{ kind: 'hang', phase: 'before' }, 0],
+    [{ kind: 'hang', phase: 'executed' }, 1],
+    [{ kind: 'stall', bytes: 3 }, 1],
+  ])('%j leaves the caller waiting until it goes', async (fault, times) => {
+    proxy.setRules(always(fault));
+    const broken = expect(call('/v1.41/info')).rejects.toThrow(/hang up|aborted/);
+    await eventually('the call came', () => proxy.log.calls.length === 1 && executed.length === times);
     await proxy.close();
     await broken;
+    expect(executed).toHaveLength(times);
+  });
+
+  it('that is late has the call carried out, with its body, when the caller has given up', async () => {
+    proxy.setRules(always({ kind: 'late', ms: 1 }));
+    const socketPath = proxy.host.replace('unix://', '');
+    const outgoing = request({ socketPath, method: 'POST', path: '/v1.41/containers/create', agent: false });
+    outgoing.on('error', () => undefined).end('{"Image":"b"}');
+    await eventually('the call came', () => proxy.log.calls.length === 1);
+    expect(executed).toEqual([]);
+    outgoing.destroy();
+    await eventually('it was carried out', () => executed.length === 1);
+    expect(executed).toEqual(['POST /v1.41/containers/create {"Image":"b"}']);
   });
 
   it('that slices a hijacked stream or cuts it off leaves the other direction alone', async () => {
