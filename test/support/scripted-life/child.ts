@@ -4,11 +4,10 @@ import { CALL_DEADLINE_MS } from '../../../src/docker/deadline.js';
 import { systemClock, type Clock } from '../../../src/lib/clock.js';
 import { createLogger } from '../../../src/lib/logger.js';
 import { crashAtFiles, type FileCrash } from './crashing-files.js';
-import { playScript } from './script.js';
+import { playScript, type ScriptPlaces } from './script.js';
 
-export interface ScriptTask {
+export interface ScriptTask extends ScriptPlaces {
   readonly nodeName: string;
-  readonly dataDir: string;
   readonly dockerHost: string;
   /** Where it dies by its own hand. */
   readonly crash?: FileCrash;
@@ -23,12 +22,20 @@ const hasty = (callDeadlineMs: number): Clock => ({
     systemClock.sleep(ms < CALL_DEADLINE_MS ? ms : ms - CALL_DEADLINE_MS + callDeadlineMs, signal),
 });
 
-async function main({ crash, callDeadlineMs, ...task }: ScriptTask): Promise<void> {
-  crashAtFiles(task.dataDir, crash);
-  const logger = createLogger('debug', 'json');
-  const agent = await startAgent({ ...task, ephemeral: false, clock: hasty(callDeadlineMs), logger });
+async function main(task: ScriptTask): Promise<void> {
+  const { callDeadlineMs, crash, dataDir, dockerHost, nodeName } = task;
+  crashAtFiles(dataDir, crash);
+  const agent = await startAgent({
+    nodeName,
+    dataDir,
+    dockerHost,
+    ephemeral: false,
+    listen: { host: '127.0.0.1', port: 0 },
+    clock: hasty(callDeadlineMs),
+    logger: createLogger('debug', 'json'),
+  });
   await agent.ready;
-  await playScript(agent, task.dataDir, (state) => process.stdout.write(`state ${JSON.stringify(state)}\n`));
+  await playScript(agent, task, (state) => process.stdout.write(`state ${JSON.stringify(state)}\n`));
   process.stdout.write('over\n');
 }
 

@@ -4,7 +4,10 @@ import { EXPECTED_END } from './script.js';
 
 /** What an agent keeps when nothing is left to be run. The last two are not there after a single start. */
 const KEPT: ReadonlySet<string> = new Set([
-  ...['agent.lock', 'pki/sa.key', 'state/agent-id', 'state/objects.jsonl'],
+  ...['agent.lock', 'kubeconfig', 'state/agent-id', 'state/objects.jsonl'],
+  ...['ca.crt', 'ca.key', 'client.crt', 'client.key', 'sa.key', 'server.crt', 'server.key', 'token'].map(
+    (name) => `pki/${name}`,
+  ),
   ...['state/objects.jsonl.previous', 'pulled-images.json'],
 ]);
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { AgentProcess } from '../agent-process.js';
@@ -50,7 +50,9 @@ export interface Trouble {
 export async function liveThrough(bundle: string, trouble: Trouble): Promise<Life> {
   const { callDeadlineMs = CALL_DEADLINE_MS, crash, rules = [] } = trouble;
   const nodeName = `test-sweep-${randomUUID().slice(0, 8)}`;
-  const dataDir = await mkdtemp(join(tmpdir(), 'kubelette-sweep-'));
+  const directory = await mkdtemp(join(tmpdir(), 'kubelette-sweep-'));
+  const [dataDir, hooksDir] = [join(directory, 'data'), join(directory, 'hooks')];
+  await mkdir(hooksDir);
   const begin = systemClock.monotonic();
   const agents: AgentProcess[] = [];
   let isOver = false;
@@ -58,7 +60,7 @@ export async function liveThrough(bundle: string, trouble: Trouble): Promise<Lif
   const kill = async (): Promise<void> => agents.at(-1)?.kill();
   const proxy = await FaultProxy.open({ engine: engineSocket(), rules, kill });
   const start = (task: Pick<ScriptTask, 'crash'>): void => {
-    const own: ScriptTask = { nodeName, dataDir, dockerHost: proxy.host, callDeadlineMs, ...task };
+    const own: ScriptTask = { nodeName, dataDir, hooksDir, dockerHost: proxy.host, callDeadlineMs, ...task };
     const agent = new AgentProcess(bundle, own);
     agents.push(agent);
     void agent.ended.then((code) => {
@@ -89,7 +91,7 @@ export async function liveThrough(bundle: string, trouble: Trouble): Promise<Lif
     await kill().catch(() => undefined);
     await removeLeftovers(nodeName);
     await proxy.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
   }
 }
 

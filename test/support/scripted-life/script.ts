@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agent } from '../../../src/agent.js';
 import type { Pod, PodSpec } from '../../../src/api/schema/pod.js';
+import { ApiClient } from '../../../src/cli/client/api-client.js';
+import { loadConnection } from '../../../src/cli/client/kubeconfig.js';
 import { LABEL } from '../../../src/docker/labels.js';
 import { podIdentity } from '../../../src/kubelet/core/pod-identity.js';
 import { logPath } from '../../../src/kubelet/logs/log-paths.js';
@@ -22,6 +24,10 @@ export interface EndState {
   /** One line for each start of a container, written by itself, sorted. */
   readonly starts: readonly string[];
   readonly statuses: readonly string[];
+  /** How often the preStop hook of the pod that was deleted ran: a hook that was begun is not begun again, so an agent that was killed there may never run it. */
+  readonly preStop: 'at most once' | 'more than once';
+  /** Answer of the API to who has the kubeconfig in the data directory. */
+  readonly readyz: string;
   readonly logs: Readonly<Record<string, string>>;
 }
 
@@ -35,6 +41,8 @@ export const EXPECTED_END: EndState = {
     'sidecar/0 running 0',
   ],
   starts: ['app', 'flaky', 'flaky', 'init', 'sidecar'],
+  preStop: 'at most once',
+  readyz: 'ok',
   statuses: ['init terminated ready 0', 'sidecar running ready 0', 'app running ready 0', 'flaky running ready 1'],
   logs: {
     init: 'prepared\n',
@@ -74,18 +82,34 @@ const web: Partial<PodSpec> = {
   ],
 };
 
-const doomed: Partial<PodSpec> = {
-  volumes: [{ name: 'data', emptyDir: {} }],
-  containers: [app(`echo up; ${SERVES}`, mounts)],
-};
+/** @param hooksDir is written to when its container is to stop */
+const doomed = (hooksDir: string): Partial<PodSpec> => ({
+  volumes: [
+    { name: 'data', emptyDir: {} },
+    { name: 'hooks', hostPath: { path: hooksDir } },
+  ],
+  containers: [
+    app(`echo up; ${SERVES}`, {
+      volumeMounts: [...mounts.volumeMounts, { name: 'hooks', mountPath: '/hooks' }],
+      lifecycle: { preStop: { exec: { command: ['/bin/busybox', 'sh', '-c', 'echo stopping >>/hooks/pre-stop'] } } },
+    }),
+  ],
+});
+
+export interface ScriptPlaces {
+  readonly dataDir: string;
+  /** Of this machine, for what is to be counted although its pod is gone. */
+  readonly hooksDir: string;
+}
 
 /**
  * Plays the scenario from wherever it stands: what is done already shows in the agent's objects, so the script can be begun
  * again by the next life of a killed agent. `report` gets what there is before the last pod is deleted; at the end nothing
  * is left.
  */
-export async function playScript(agent: Agent, dataDir: string, report: (state: EndState) => void): Promise<void> {
+export async function playScript(agent: Agent, places: ScriptPlaces, report: (state: EndState) => void): Promise<void> {
   const { store } = agent;
+  const { dataDir, hooksDir } = places;
   const pod = (name: string): Pod | undefined => store.get<Pod>('Pod', `default/${name}`);
   const stage = (): string | undefined => configValue(agent, 'progress', 'stage');
   const gone = async (name: string): Promise<void> => {
@@ -97,7 +121,7 @@ export async function playScript(agent: Agent, dataDir: string, report: (state: 
     if (store.get('ConfigMap', 'default/settings') === undefined)
       agent.applyConfig(aConfigMap('settings', { greeting: 'one' }));
     createMissing(agent, podOf('web', web));
-    createMissing(agent, podOf('doomed', doomed));
+    createMissing(agent, podOf('doomed', doomed(hooksDir)));
     agent.applyConfig(aConfigMap('progress', { stage: 'made' }));
   }
   if (stage() === 'made') {
@@ -110,7 +134,7 @@ export async function playScript(agent: Agent, dataDir: string, report: (state: 
     }
     // In the file: asking the agent would ask the engine.
     await eventually('the new config', async () => / F two\n/.test(await logFileOf(pod('web'), dataDir)), WITHIN_MS);
-    report(await endState(agent));
+    report(await endState(agent, places));
     agent.applyConfig(aConfigMap('progress', { stage: 'judged' }));
   }
   await gone('web');
@@ -152,7 +176,7 @@ async function logFileOf(pod: Pod | undefined, dataDir: string): Promise<string>
   return readFile(path, 'utf8').catch(() => '');
 }
 
-async function endState(agent: Agent): Promise<EndState> {
+async function endState(agent: Agent, { dataDir, hooksDir }: ScriptPlaces): Promise<EndState> {
   const { containerStatuses = [], initContainerStatuses = [] } =
     agent.store.get<Pod>('Pod', 'default/web')?.status ?? {};
   const names = ['init', 'sidecar', 'app', 'flaky'];
@@ -166,8 +190,18 @@ async function endState(agent: Agent): Promise<EndState> {
       ({ name, ready, restartCount, state = {} }) =>
         `${name} ${Object.keys(state).join()} ${ready ? 'ready' : 'unready'} ${String(restartCount)}`,
     ),
+    preStop: (await linesOf(join(hooksDir, 'pre-stop'))).length > 1 ? 'more than once' : 'at most once',
+    readyz: await readyzOf(dataDir),
     logs: { ...Object.fromEntries(logs), 'flaky before': await logsOf(agent, 'flaky', true) },
   };
+}
+
+const linesOf = async (path: string): Promise<readonly string[]> =>
+  (await readFile(path, 'utf8').catch(() => '')).split('\n').filter((line) => line !== '');
+
+async function readyzOf(dataDir: string): Promise<string> {
+  const connection = await loadConnection({ kubeconfig: join(dataDir, 'kubeconfig') }, {});
+  return (await new ApiClient(connection, () => undefined).text({ path: '/readyz' }, signal)).text;
 }
 
 const { signal } = new AbortController();
