@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
+import { Wake } from '../../lib/wake.js';
 import type { ObservedContainer, PodIdentity } from '../../runtime/observed.js';
 import type { RuntimeStreams } from '../../runtime/streams.js';
 import { LogChannel } from './log-channel.js';
@@ -42,6 +43,8 @@ interface Pump {
   readonly path: string;
   readonly controller: AbortController;
   readonly progress: LogProgress;
+  /** Set when the stream should have ended, or brought something. */
+  readonly doubt: Wake;
   /** Start of the run whose output it copies; another one later means a container started again by hand. */
   readonly startedAt: number | undefined;
   /** Everything the engine had is stored. */
@@ -49,6 +52,8 @@ interface Pump {
   /** The file is closed too and nothing of it is at work. */
   readonly done: Promise<void>;
   endedAt?: number;
+  /** The container was seen to have ended. */
+  containerEnded: boolean;
 }
 
 /** The logs of this node's containers as files. */
@@ -68,7 +73,10 @@ export class FileLogStore implements LogStore {
     // The engine ends the log stream of a container that never ran at once.
     if (this.#stopped || container.state === 'created') return;
     const known = this.#pumps.get(container.id);
-    if (known !== undefined && !this.#worthResuming(known, container)) return;
+    if (known !== undefined && !this.#worthResuming(known, container)) {
+      this.#expectEnd(known, container);
+      return;
+    }
     this.#pumps.set(container.id, this.#start(pod, container));
   }
 
@@ -79,17 +87,18 @@ export class FileLogStore implements LogStore {
   async caughtUp(containerId: string, withinMs: number, signal: AbortSignal): Promise<void> {
     const { clock, logger, streams } = this.#options;
     await this.#within(withinMs, signal, async (limit) => {
+      let pump = this.#pumps.get(containerId);
       try {
         const newest = await newestRecord(streams, containerId, limit);
         if (newest === undefined) return;
         // An agent that has just started knows of the container before it has looked at the engine.
-        let pump = this.#pumps.get(containerId);
         for (; pump === undefined && !this.#stopped; pump = this.#pumps.get(containerId))
           await clock.sleep(UNKNOWN_PUMP_POLL_MS, limit);
         await Promise.race([pump?.drained, pump?.progress.reached(newest, clock, limit)]);
       } catch (error) {
         // Then what is stored has to do: the reader is not worse off than without this.
-        if (!limit.aborted) logger.debug({ containerId, reason: errorMessage(error) }, 'newest log record unknown');
+        if (limit.aborted) pump?.doubt.set();
+        else logger.debug({ containerId, reason: errorMessage(error) }, 'newest log record unknown');
       }
     });
   }
@@ -181,6 +190,12 @@ export class FileLogStore implements LogStore {
     return container.state === 'running' && this.#options.clock.monotonic() - known.endedAt >= ENDED_TOO_EARLY_MS;
   }
 
+  #expectEnd(pump: Pump, { startedAt, state }: ObservedContainer): void {
+    if (pump.endedAt !== undefined || state !== 'exited' || pump.startedAt !== startedAt) return;
+    pump.containerEnded = true;
+    pump.doubt.set();
+  }
+
   #start(pod: PodIdentity, container: ObservedContainer): Pump {
     const { root, streams, clock, maxFileBytes, maxFiles, open } = this.#options;
     const reference: LogReference = { pod, container: container.name, attempt: container.attempt };
@@ -188,6 +203,7 @@ export class FileLogStore implements LogStore {
     const channel = this.#channel(path);
     const controller = new AbortController();
     const progress = new LogProgress();
+    const doubt = new Wake();
     const logger = this.#options.logger.child({
       pod: `${pod.namespace}/${pod.name}`,
       container: container.name,
@@ -210,8 +226,9 @@ export class FileLogStore implements LogStore {
       await Promise.all(before);
       await this.#link(pod, container, path, file, logger);
       const follow = container.state !== 'exited';
+      const hasEnded = (): boolean => pump.containerEnded;
       await pumpLog(
-        { containerId: container.id, follow, file, storedUpTo: progress, streams, clock, logger },
+        { containerId: container.id, follow, file, storedUpTo: progress, doubt, hasEnded, streams, clock, logger },
         controller.signal,
       );
     };
@@ -223,7 +240,11 @@ export class FileLogStore implements LogStore {
       this.#forgetIdle(path, channel);
     });
     const done = drained.then(() => file.close()).catch((error: unknown) => logger.warn({ err: error }, 'log file'));
-    const pump: Pump = { pod, path, controller, progress, startedAt: container.startedAt, drained, done };
+    const pump: Pump = {
+      ...{ pod, path, controller, progress, doubt, drained, done },
+      startedAt: container.startedAt,
+      containerEnded: false,
+    };
     return pump;
   }
 

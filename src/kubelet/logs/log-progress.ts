@@ -23,12 +23,21 @@ export class LogProgress {
     for (const wake of this.#waiting) wake.set();
   }
 
+  /** Differs whenever something has come in between. */
+  get mark(): string {
+    return `${this.#newest.stdout} ${this.#newest.stderr}`;
+  }
+
+  has({ stream, timestamp }: Place): boolean {
+    return this.#newest[stream] >= timestamp;
+  }
+
   /** Resolves once this record is stored; rejects on abort. */
-  async reached({ stream, timestamp }: Place, clock: Clock, signal: AbortSignal): Promise<void> {
+  async reached(record: Place, clock: Clock, signal: AbortSignal): Promise<void> {
     const wake = new Wake();
     this.#waiting.add(wake);
     try {
-      while (this.#newest[stream] < timestamp) await wake.wait(SAFETY_POLL_MS, clock, signal);
+      while (!this.has(record)) await wake.wait(SAFETY_POLL_MS, clock, signal);
     } finally {
       this.#waiting.delete(wake);
     }

@@ -1,32 +1,25 @@
 import { isAbort } from '../../lib/abort.js';
-import type { Clock } from '../../lib/clock.js';
-import { errorMessage, hasCode } from '../../lib/errors.js';
+import { errorMessage, hasCode, KubeletteError } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
-import type { RuntimeStreams } from '../../runtime/streams.js';
 import { oneLineEach } from './cri-format.js';
 import type { LogFile } from './log-file.js';
-import type { LogProgress } from './log-progress.js';
 import { LogSink } from './log-sink.js';
+import { untilStalled, type WatchedStream } from './stalled-stream.js';
 
 /** Wait before a broken stream is opened again: doubles, and starts over once something new arrived. */
 const RECONNECT_INITIAL_MS = 200;
 const RECONNECT_MAX_MS = 5_000;
 
-export interface LogPumpOptions {
-  readonly containerId: string;
+export interface LogPumpOptions extends WatchedStream {
   /** False for a container that has ended: what the engine kept is all there will be. */
   readonly follow: boolean;
   readonly file: LogFile;
-  /** Told of every record that is stored. */
-  readonly storedUpTo: LogProgress;
-  readonly streams: Pick<RuntimeStreams, 'logs'>;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
  * Copies one container's log from the engine into its file, each record exactly once however often either side breaks:
- * every connection starts from what the file holds. Returns when the engine said that there is no more (or no such
+ * every connection starts from what the file holds, and one that stalls is given up. Returns when the engine said that there is no more (or no such
  * container), or on abort; nothing else ends it. Never rejects. The file stays open.
  */
 export async function pumpLog(options: LogPumpOptions, signal: AbortSignal): Promise<void> {
@@ -74,20 +67,31 @@ async function copy(
   const { since, stored } = await file.recover();
   sink.forgetLoss();
   const left = new Map(stored);
-  const records = streams.logs(containerId, { follow, ...(since === undefined ? {} : { since }) }, signal);
-  for await (const record of records) {
-    for (const line of oneLineEach(record)) {
-      if (left.size > 0 && skipStored(left, line.timestamp)) {
-        storedUpTo.advance(line);
-        continue;
+  const connection = new AbortController();
+  const open = AbortSignal.any([signal, connection.signal]);
+  void untilStalled(options, open).then(
+    () => connection.abort(new KubeletteError('Unavailable', 'it brings nothing although there is more')),
+    // It is over.
+    () => undefined,
+  );
+  try {
+    const records = streams.logs(containerId, { follow, ...(since === undefined ? {} : { since }) }, open);
+    for await (const record of records) {
+      for (const line of oneLineEach(record)) {
+        if (left.size > 0 && skipStored(left, line.timestamp)) {
+          storedUpTo.advance(line);
+          continue;
+        }
+        progress.arrived = true;
+        const wait = sink.put(line);
+        if (wait !== undefined) await wait;
       }
-      progress.arrived = true;
-      const wait = sink.put(line);
-      if (wait !== undefined) await wait;
     }
+    // A stream may end quietly because it was aborted: that is not the log's end.
+    open.throwIfAborted();
+  } finally {
+    connection.abort();
   }
-  // A stream may end quietly because it was aborted: that is not the log's end.
-  signal.throwIfAborted();
 }
 
 /** Whether this record is one of those the file holds. */

@@ -129,6 +129,79 @@ describe('log pump', () => {
     expect(await stored()).toEqual(plain(lines(4)));
   });
 
+  describe('opens a stream again that stays open and brings nothing', () => {
+    const stalled = async (stall: number): Promise<{ streams: ScriptedLogs; store: FileLogStore }> => {
+      const streams = new ScriptedLogs();
+      streams.stalls.push(stall);
+      streams.push(...lines(3));
+      const store = storeOver(streams);
+      store.follow(pod, container());
+      await eventually(
+        'the stall',
+        async () => (await stored().catch(() => [])).length === stall && clock.sleeping > 0,
+      );
+      return { streams, store };
+    };
+
+    it('after five minutes without anything, when the engine has more', async () => {
+      const { streams } = await stalled(1);
+      // In these it has brought something.
+      await clock.advance(300_000);
+      await clock.advance(304_999);
+      expect(streams.since).toHaveLength(1);
+      await clock.advance(1);
+      await eventually('a wait', () => clock.sleeping === 1);
+      await clock.advance(200);
+      await eventually('all of it', async () => (await stored()).length === 3);
+      expect(await stored()).toEqual(plain(lines(3)));
+    });
+
+    it('five seconds after its container was seen to have ended, also when nothing is missing', async () => {
+      for (const stall of [1, 3]) {
+        const { streams, store } = await stalled(stall);
+        store.follow(pod, container({ state: 'exited' }));
+        streams.end();
+        await clock.advance(4_999);
+        expect(streams.since).toHaveLength(1);
+        await clock.advance(1);
+        await eventually('a wait', () => clock.sleeping === 1);
+        await clock.advance(200);
+        await store.drained('c0ffee', EVER, signal);
+        expect(await stored()).toEqual(plain(lines(3)));
+        await store.removePod(pod);
+      }
+    });
+
+    it('five seconds after a reader missed something', async () => {
+      const { streams, store } = await stalled(2);
+      const reading = store.caughtUp('c0ffee', 2_000, signal);
+      await eventually('the reader waits', () => clock.sleeping >= 3);
+      await clock.advance(2_000);
+      await reading;
+      await clock.advance(5_000);
+      await eventually('a wait', () => clock.sleeping === 1);
+      await clock.advance(200);
+      await eventually('all of it', async () => (await stored()).length === 3);
+      expect(streams.since).toHaveLength(2);
+    });
+
+    it('and not one of a container that says nothing, or one that brings something now and then', async () => {
+      const { streams } = await stalled(3);
+      await clock.advance(1_000_000);
+      expect(streams.since).toHaveLength(1);
+      const lively = new ScriptedLogs();
+      const store = storeOver(lively);
+      store.follow({ ...pod, uid: 'lively' }, container({ id: 'beef' }));
+      const files = join(root, 'pods', 'default_web_lively', 'app');
+      for (let n = 1; n <= 4; n += 1) {
+        lively.push(record(n, 'x'));
+        await eventually('it is stored', async () => (await storedRecords(files).catch(() => [])).length === n);
+        await clock.advance(200_000);
+      }
+      expect(lively.since).toHaveLength(1);
+    });
+  });
+
   it('does not take an unexpected failure for the end', async () => {
     const streams = new ScriptedLogs();
     streams.push(...lines(2));

@@ -41,6 +41,11 @@ export const record = (ns: number, text: string | Buffer, change: Partial<LogRec
   ...change,
 });
 
+const never = async (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+
 /** An engine's log that a test fills, breaks and ends. One container. */
 export class ScriptedLogs implements Pick<RuntimeStreams, 'logs'> {
   readonly records: LogRecord[] = [];
@@ -48,6 +53,8 @@ export class ScriptedLogs implements Pick<RuntimeStreams, 'logs'> {
   readonly since: (string | undefined)[] = [];
   /** Connections to come end so: after this many records, with this. */
   readonly failures: { after: number; error: Error }[] = [];
+  /** How many connections to come stay open and bring no more than so many records. */
+  readonly stalls: number[] = [];
   /** Called before a record is handed out. */
   onRecord: (index: number) => void = () => undefined;
   #ended = false;
@@ -74,6 +81,7 @@ export class ScriptedLogs implements Pick<RuntimeStreams, 'logs'> {
     }
     this.since.push(options.since);
     const failure = this.failures.shift();
+    const stall = this.stalls.shift();
     const wake = new Wake();
     this.#wakes.add(wake);
     let given = 0;
@@ -85,11 +93,13 @@ export class ScriptedLogs implements Pick<RuntimeStreams, 'logs'> {
           const line = this.records[next];
           if (line === undefined || (options.since !== undefined && line.timestamp < options.since)) continue;
           if (failure !== undefined && given >= failure.after) throw failure.error;
+          if (given === stall) await never(signal);
           this.onRecord(next);
           given += 1;
           yield line;
         }
         if (failure !== undefined) throw failure.error;
+        if (stall !== undefined) await never(signal);
         if (ended) return;
         await wake.wait(3_600_000, systemClock, signal);
       }
