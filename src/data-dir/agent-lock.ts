@@ -38,7 +38,7 @@ export async function acquireAgentLock({ lock: path }: Pick<DataDirLayout, 'lock
       const end = await findEnd(path);
       if (end.holder !== undefined && (await isHeld(end.holder, mine))) throw held(path, end.holder);
       const place = end.holder === undefined ? path : after(path, end.holder);
-      if (!(await takePlace(ticket, place))) continue;
+      if (!(await takePlace(ticket, place, mine))) continue;
       if ((await findEnd(path)).holder?.nonce !== mine.nonce) {
         // Our place was no longer part of the chain.
         await rm(place, { force: true });
@@ -86,13 +86,16 @@ async function writeTicket(ticket: string, mine: Holder): Promise<void> {
   }
 }
 
-async function takePlace(ticket: string, place: string): Promise<boolean> {
+async function takePlace(ticket: string, place: string, mine: Holder): Promise<boolean> {
   try {
     await link(ticket, place);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    // A new holder took it for one that a killed starter had left half written.
+    if (code === 'ENOENT') await writeTicket(ticket, mine);
+    else if (code !== 'EEXIST') throw error;
+    return false;
   }
 }
 
@@ -136,9 +139,10 @@ async function sweep(path: string): Promise<void> {
   }
 }
 
+/** One that is not whole counts, too: its starter died, or makes another one. */
 async function isAbandoned(ticket: string): Promise<boolean> {
   const holder = await readHolder(ticket).catch(() => undefined);
-  return holder !== undefined && (await isAlive(holder)) === false;
+  return holder === undefined || (await isAlive(holder)) === false;
 }
 
 async function release(path: string, mine: Holder): Promise<void> {

@@ -158,6 +158,7 @@ describe('the lock of a data directory', () => {
     await writeFile(`${path}.after-a`, JSON.stringify({ ...dead, nonce: 'b' }));
     await writeFile(`${path}.after-b`, JSON.stringify({ ...dead, nonce: 'c' }));
     await writeFile(`${path}.ticket-d`, JSON.stringify({ ...dead, nonce: 'd' }));
+    await writeFile(`${path}.ticket-e`, JSON.stringify({ ...dead, nonce: 'e' }).slice(0, 20));
     const lock = await acquireAgentLock({ lock: path });
     expect(await readdir(dir)).toEqual(['agent.lock']);
     await lock.release();
