@@ -25,7 +25,7 @@ const AT = process.env['CRASH_SWEEP_AT'];
 /** So many at the same time. */
 const LANES = Number(process.env['CRASH_SWEEP_LANES'] ?? 3);
 
-/** Long runs say how far they are. */
+/** Runs that take longer than this many points say how far they are. */
 const REPORTED = 25;
 
 let directory: string;
@@ -48,10 +48,7 @@ const points = (of: CrashPoint['of']): readonly CrashPoint[] => {
   return POINTS === 'all' ? all : sample(all, Number(POINTS), SEED);
 };
 
-function progress(done: number, all: number, failed: number): void {
-  if (done % REPORTED === 0)
-    process.stderr.write(`${String(done)} of ${String(all)} points, ${String(failed)} failed\n`);
-}
+const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
 describe('an agent that is killed', () => {
   it('comes to a known end when nobody kills it', () => {
@@ -77,12 +74,14 @@ describe('an agent that is killed', () => {
             deaths += life.deaths;
             const problem = judge(life, AT !== undefined);
             if (problem !== undefined) failures.push(`CRASH_SWEEP_AT=${formatPoint(point)}: ${problem}`);
-            progress(++tries, tried.length, failures.length);
+            if (problem !== undefined) tell(`${formatPoint(point)} failed`);
+            tries += 1;
+            if (tries % REPORTED === 0)
+              tell(`${String(tries)} of ${String(tried.length)} points, ${String(failures.length)} failed`);
           }),
         ),
       );
-      if (tries >= REPORTED)
-        console.info(`${String(tries)} points of ${of}, and the agent died at ${String(deaths)} of them`);
+      if (tries >= REPORTED) tell(`${String(tries)} points of ${of}, and the agent died at ${String(deaths)} of them`);
       expect(failures.join('\n\n')).toBe('');
     },
     14_400_000,

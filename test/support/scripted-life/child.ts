@@ -15,11 +15,11 @@ export interface ScriptTask extends ScriptPlaces {
   readonly callDeadlineMs: number;
 }
 
-/** Makes short work of the waits that only a call that hangs comes to the end of. */
+/** Makes short work of what only a call or a stream that hangs waits for, in proportion. */
 const hasty = (callDeadlineMs: number): Clock => ({
   ...systemClock,
   sleep: async (ms, signal) =>
-    systemClock.sleep(ms < CALL_DEADLINE_MS ? ms : ms - CALL_DEADLINE_MS + callDeadlineMs, signal),
+    systemClock.sleep(ms < CALL_DEADLINE_MS ? ms : (ms * callDeadlineMs) / CALL_DEADLINE_MS, signal),
 });
 
 async function main(task: ScriptTask): Promise<void> {

@@ -82,6 +82,8 @@ export const FAULT_TABLE: readonly FaultCase[] = [
   ...each(STREAMS, ['broken connection', 'lost reply', 'error 500', 'truncation'], { nth: 1, times: 3 }),
   ...each({ logs: STREAMS.logs }, ['truncation further on'], { nth: 1, times: 12 }),
   ...each(STREAMS, ['hang', 'stall'], { nth: 1 }),
+  // Of the pod whose logs are judged, too.
+  ...each({ logs: STREAMS.logs }, ['hang', 'stall'], { nth: 2, times: 4 }),
   ...each({ ...STREAMS, ...LISTS }, ['pieces of one byte', 'slow pieces'], {}),
   ...([1, 3] as const).map((back) => ({
     name: `stale list ${String(back)}`,
