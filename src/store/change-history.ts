@@ -13,7 +13,7 @@ export interface Change extends WatchEvent<KubeObject> {
  */
 export class ChangeHistory {
   readonly #capacity: number;
-  readonly #ring: Change[] = [];
+  readonly #ring: WatchEvent<KubeObject>[] = [];
   readonly #waiting = new Set<() => void>();
   /** Changes after this revision are in the ring. */
   #since: number;
@@ -27,9 +27,9 @@ export class ChangeHistory {
   }
 
   /** @param change must have the revision after the latest one. */
-  add(change: Change): void {
-    this.#ring[change.revision % this.#capacity] = change;
-    this.#latest = change.revision;
+  add({ revision, ...event }: Change): void {
+    this.#ring[revision % this.#capacity] = event;
+    this.#latest = revision;
     this.#since = Math.max(this.#since, this.#latest - this.#capacity);
     for (const resume of this.#waiting) resume();
   }
@@ -49,26 +49,42 @@ export class ChangeHistory {
   async *#follow(kind: string, since: number, signal: AbortSignal): AsyncGenerator<WatchEvent<KubeObject>, string> {
     let position = since;
     while (!signal.aborted) {
-      if (position === this.#latest) {
-        await this.#changed(signal);
-        continue;
-      }
-      this.#check(position);
-      position += 1;
-      const change = this.#ring[position % this.#capacity];
-      if (change?.object.kind !== kind) continue;
-      const { type, object, previous } = change;
-      yield { type, object, ...(previous === undefined ? {} : { previous }) };
+      const next = this.read(kind, position, 1);
+      position = next.position;
+      const [event] = next.events;
+      if (event === undefined) await this.changed(position, signal);
+      else yield event;
     }
     return String(position);
+  }
+
+  /**
+   * Changes of one kind after revision `since` as far as there are any, and the revision that was looked at last.
+   * @throws Conflict with reason `Gone`
+   */
+  read(
+    kind: string,
+    since: number,
+    limit: number,
+  ): { readonly events: readonly WatchEvent<KubeObject>[]; readonly position: number } {
+    this.#check(since);
+    const events: WatchEvent<KubeObject>[] = [];
+    let position = since;
+    while (position < this.#latest && events.length < limit) {
+      position += 1;
+      const event = this.#ring[position % this.#capacity];
+      if (event?.object.kind === kind) events.push(event);
+    }
+    return { events, position };
   }
 
   #check(position: number): void {
     if (!(position >= this.#since && position <= this.#latest)) throw historyGone(position, this.#since);
   }
 
-  /** Returns at the next change or abort. Nothing stays behind in the promise of a change that never comes. */
-  async #changed(signal: AbortSignal): Promise<void> {
+  /** Returns as soon as there is a change after `since`, or on abort. Nothing stays behind of one that never comes. */
+  async changed(since: number, signal: AbortSignal): Promise<void> {
+    if (since !== this.#latest || signal.aborted) return;
     let resume = (): void => undefined;
     const changed = new Promise<void>((resolve) => {
       resume = () => resolve();

@@ -7,7 +7,7 @@ import { KubeletteError } from '../lib/errors.js';
 import { ChangeHistory, type Change } from './change-history.js';
 import { FrozenCopies } from './frozen-copy.js';
 import { alreadyExists, notFound, preconditionFailed, staleVersion } from './object-errors.js';
-import { objectKey, type ListOptions, type Store, type WatchEvent } from './store.js';
+import { objectKey, type Changes, type ListOptions, type Store, type WatchEvent } from './store.js';
 import { toRfc3339 } from '../lib/time.js';
 
 /** Changes kept for watchers that are behind. */
@@ -110,12 +110,16 @@ export class MemoryStore implements Store {
   }
 
   watch<T extends KubeObject>(kind: string, since: string, signal: AbortSignal): AsyncIterable<WatchEvent<T>, string> {
-    if (!/^\d{1,16}$/.test(since))
-      throw new KubeletteError(
-        'Invalid',
-        `resourceVersion: Invalid value: ${JSON.stringify(since)}: expected a number`,
-      );
-    return this.#history.follow(kind, Number(since), signal) as AsyncIterable<WatchEvent<T>, string>;
+    return this.#history.follow(kind, toRevision(since), signal) as AsyncIterable<WatchEvent<T>, string>;
+  }
+
+  changesAfter(kind: string, since: string, limit: number): Changes {
+    const { events, position } = this.#history.read(kind, toRevision(since), limit);
+    return { events, resourceVersion: String(position) };
+  }
+
+  changed(since: string, signal: AbortSignal): Promise<void> {
+    return this.#history.changed(toRevision(since), signal);
   }
 
   async flushed(): Promise<void> {
@@ -142,6 +146,11 @@ export class MemoryStore implements Store {
     if (objects === undefined) this.#kinds.set(kind, (objects = new Map<string, KubeObject>()));
     return objects;
   }
+}
+
+function toRevision(version: string): number {
+  if (/^\d{1,16}$/.test(version)) return Number(version);
+  throw new KubeletteError('Invalid', `resourceVersion: Invalid value: ${JSON.stringify(version)}: expected a number`);
 }
 
 /** What a writer may leave out but never change or take back: identity, age, and that deletion was asked for. */

@@ -8,6 +8,12 @@ export type WatchEvent<T> = {
   readonly previous?: T;
 };
 
+/** Some changes, in order. */
+export interface Changes {
+  readonly events: readonly WatchEvent<KubeObject>[];
+  readonly resourceVersion: string;
+}
+
 export interface ListOptions {
   readonly namespace?: string;
 }
@@ -39,6 +45,16 @@ export interface Store {
    * @returns whose iterator, when it ends, returns the resourceVersion up to which everything was told
    */
   watch<T extends KubeObject>(kind: string, since: string, signal: AbortSignal): AsyncIterable<WatchEvent<T>, string>;
+  /**
+   * Of what `watch` tells, as much as is there already, for readers that take many at once.
+   *
+   * @param limit of changes
+   * @returns the version up to which everything was told, too
+   * @throws as `watch`
+   */
+  changesAfter(kind: string, since: string, limit: number): Changes;
+  /** Resolves when anything, of whatever kind, has changed after this version, or the signal aborts. Does not reject. */
+  changed(since: string, signal: AbortSignal): Promise<void>;
   /** Resolves when every change up to now is durable; at once when there is no journal. */
   flushed(): Promise<void>;
 }

@@ -29,7 +29,8 @@ export const SERVER_LIMITS: ServerLimits = {
   answerTimeoutMs: 60_000,
   // Longer than Go's clients keep idle connections (90 s): they would meet closed ones as a sporadic `EOF`.
   keepAliveMs: 95_000,
-  connections: 2_000,
-  streams: 1_000,
+  connections: 8_000,
+  // A thousand watchers, and room for those who follow logs and forward ports beside them.
+  streams: 4_000,
   closeGraceMs: 2_000,
 };

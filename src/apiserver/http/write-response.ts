@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { abortable } from '../../lib/abort.js';
 import type { ApiResponse } from './types.js';
 
 /**
@@ -57,16 +56,25 @@ async function pour(
   // A watch without events yet has to look open to the client.
   response.flushHeaders();
   const iterator = chunks[Symbol.asyncIterator]();
+  let cut = (): void => undefined;
+  // One listener for all chunks: a watch has many.
+  const onAbort = (): void => cut();
+  signal.addEventListener('abort', onAbort, { once: true });
   let ended = false;
   try {
     for (;;) {
-      const next = await abortable(iterator.next(), signal);
+      signal.throwIfAborted();
+      const next = await new Promise<IteratorResult<Buffer | string, unknown>>((resolve, reject) => {
+        cut = () => reject(signal.reason as Error);
+        iterator.next().then(resolve, reject);
+      });
       if (next.done === true) break;
       if (!response.write(next.value)) await once(response, 'drain', { signal });
     }
     ended = true;
     response.end();
   } finally {
+    signal.removeEventListener('abort', onAbort);
     // Not awaited: a source that waits for its next chunk gets to this only after that; the signal is what stops it.
     if (!ended) void iterator.return?.().catch(() => undefined);
   }

@@ -11,12 +11,13 @@ import { durable } from './durable.js';
 import { alreadyRecorded, recordOwner, type RecordOwner } from './field-owner.js';
 import { listObjects } from './list.js';
 import type { ApplyPatch, DecodeBody } from './ports.js';
-import { RecentTexts } from './recent-texts.js';
+import { RecentLines } from './recent-lines.js';
 import { readView, renderList, renderObject } from './render.js';
 import type { Resource } from './resource.js';
 import { readSelection } from './selection.js';
 import { updateObject, type UpdateOptions } from './update.js';
-import { watchObjects } from './watch.js';
+import { watchObjects, type WatchParts } from './watch.js';
+import { WatchPace } from './watch-pace.js';
 import { readDryRun, readFieldValidation } from './write-options.js';
 
 export interface HandlerPorts {
@@ -35,19 +36,20 @@ export class Handlers {
   readonly #resource: Resource;
   readonly #behaviour: Behaviour;
   readonly #ports: HandlerPorts;
-  readonly #texts = new RecentTexts();
+  readonly #watching: WatchParts;
 
   constructor(resource: Resource, behaviour: Behaviour, ports: HandlerPorts) {
     this.#resource = resource;
     this.#behaviour = behaviour;
     this.#ports = ports;
+    this.#watching = { lines: new RecentLines(), pace: new WatchPace(resource.clock) };
   }
 
   readonly listOrWatch: ApiHandler = (request) =>
     answer(() => {
       const { namespace } = request.params;
       return booleanParameter(request.query, 'watch')
-        ? watchObjects(this.#resource, namespace, request, this.#texts)
+        ? watchObjects(this.#resource, namespace, request, this.#watching)
         : listObjects(this.#resource, namespace, request);
     });
 

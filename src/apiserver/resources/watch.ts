@@ -4,14 +4,25 @@ import { toStatusError } from '../http/error-status.js';
 import type { ApiRequest, ApiResponse } from '../http/types.js';
 import { apiVersionOf } from './define-kind.js';
 import { toTable } from './table.js';
-import { RecentTexts } from './recent-texts.js';
+import type { RecentLines } from './recent-lines.js';
 import { readView, renderObject, renderRow, type View } from './render.js';
 import type { Resource } from './resource.js';
 import { readSelection, type Selection } from './selection.js';
 import { readWatchOptions, type WatchOptions } from './watch-options.js';
+import type { WatchPace } from './watch-pace.js';
 
 /** As kube-apiserver does it, about. */
 const BOOKMARK_PERIOD_MS = 60_000;
+/** Changes that a watcher takes from the history at a time: what one that never reads keeps alive. */
+const CHANGES_AT_A_TIME = 16;
+/** Lines that go out together: about what the connection holds before it is full. */
+const CHUNK_BYTES = 16 * 1024;
+
+/** What all watchers of one kind have in common. */
+export interface WatchParts {
+  readonly lines: RecentLines;
+  readonly pace: WatchPace;
+}
 
 /**
  * `GET` of a collection with `watch`: one JSON object per line, until the client goes, the time it asked for has passed, or
@@ -25,12 +36,12 @@ export function watchObjects(
   resource: Resource,
   namespace: string | undefined,
   request: ApiRequest,
-  texts: RecentTexts,
+  { lines, pace }: WatchParts,
 ): ApiResponse {
   const view = readView(request);
   const selection = readSelection(resource.kind, namespace, request.query);
   const options = readWatchOptions(request.query, resource.store.revision);
-  const watcher = new Watcher(resource, selection, new Lines(resource, view, texts));
+  const watcher = new Watcher(resource, selection, new Lines(resource, view, lines), pace);
   return {
     kind: 'stream',
     status: 200,
@@ -45,15 +56,18 @@ class Watcher {
   readonly #resource: Resource;
   readonly #selection: Selection;
   readonly #lines: Lines;
+  readonly #pace: WatchPace;
 
-  constructor(resource: Resource, selection: Selection, lines: Lines) {
+  constructor(resource: Resource, selection: Selection, lines: Lines, pace: WatchPace) {
     this.#resource = resource;
     this.#selection = selection;
     this.#lines = lines;
+    this.#pace = pace;
   }
 
-  async *run(options: WatchOptions, signal: AbortSignal): AsyncGenerator<string, void> {
+  async *run(options: WatchOptions, signal: AbortSignal): AsyncGenerator<Buffer | string, void> {
     const { clock } = this.#resource;
+    const leave = this.#pace.join();
     const end = clock.monotonic() + (options.timeoutMs ?? Infinity);
     try {
       let position = options.since ?? (yield* this.#existing());
@@ -67,6 +81,8 @@ class Watcher {
       }
     } catch (error) {
       yield this.#lines.error(error);
+    } finally {
+      leave();
     }
   }
 
@@ -80,7 +96,7 @@ class Watcher {
   }
 
   /** @returns the version up to which everything was told. */
-  async *#changes(position: string, ms: number, signal: AbortSignal): AsyncGenerator<string, string> {
+  async *#changes(since: string, ms: number, signal: AbortSignal): AsyncGenerator<Buffer, string> {
     const { clock, store, storedKind } = this.#resource;
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
@@ -90,21 +106,39 @@ class Watcher {
         () => over.abort(),
         () => undefined,
       );
+    let position = since;
     try {
-      const changes = store.watch(storedKind.kind, position, either)[Symbol.asyncIterator]();
-      for (;;) {
-        const next = await changes.next();
-        if (next.done === true) return next.value;
-        const line = this.#tell(next.value);
-        if (line !== undefined) yield line;
+      while (!either.aborted) {
+        const { events, resourceVersion } = store.changesAfter(storedKind.kind, position, CHANGES_AT_A_TIME);
+        yield* this.#chunks(events);
+        position = resourceVersion;
+        if (events.length > 0) continue;
+        await store.changed(position, either);
+        await this.#pace.next();
       }
+      return position;
     } finally {
       over.abort();
     }
   }
 
+  *#chunks(events: readonly WatchEvent<KubeObject>[]): Generator<Buffer, void> {
+    let lines: Buffer[] = [];
+    let bytes = 0;
+    for (const event of events) {
+      const line = this.#tell(event);
+      if (line === undefined) continue;
+      lines.push(line);
+      bytes += line.length;
+      if (bytes < CHUNK_BYTES) continue;
+      yield joined(lines);
+      [lines, bytes] = [[], 0];
+    }
+    if (bytes > 0) yield joined(lines);
+  }
+
   /** An object that comes to match is added, one that ceases to is deleted, as if the others did not exist. */
-  #tell({ type, object: stored, previous: storedBefore }: WatchEvent<KubeObject>): string | undefined {
+  #tell({ type, object: stored, previous: storedBefore }: WatchEvent<KubeObject>): Buffer | undefined {
     const matches = this.#matches(stored);
     if (type !== 'MODIFIED' || storedBefore === undefined) {
       return matches ? this.#lines.change(type, stored) : undefined;
@@ -126,13 +160,13 @@ class Watcher {
 class Lines {
   readonly #resource: Resource;
   readonly #view: View;
-  readonly #texts: RecentTexts;
+  readonly #recent: RecentLines;
   #columnsTold = false;
 
-  constructor(resource: Resource, view: View, texts: RecentTexts) {
+  constructor(resource: Resource, view: View, recent: RecentLines) {
     this.#resource = resource;
     this.#view = view;
-    this.#texts = texts;
+    this.#recent = recent;
   }
 
   /** @param object in the form of the kind */
@@ -140,13 +174,15 @@ class Lines {
     return line('ADDED', JSON.stringify(this.#render(object)));
   }
 
-  change(type: EventType, stored: KubeObject): string {
-    // A table is of this moment, and the first one has the columns.
-    if (this.#view.form !== 'object') return line(type, JSON.stringify(this.#render(this.#resource.toView(stored))));
-    return line(
-      type,
-      this.#texts.of(stored, (object) => this.#resource.toView(object)),
-    );
+  change(type: EventType, stored: KubeObject): Buffer {
+    const { form, include } = this.#view;
+    const render = (): string => line(type, JSON.stringify(this.#render(this.#resource.toView(stored))));
+    if (form !== 'table') return this.#recent.of(stored, `${type} ${form}`, render);
+    // The first one has the columns.
+    if (!this.#columnsTold) return Buffer.from(render());
+    // Ages are of this second.
+    const second = Math.floor(this.#resource.clock.now() / 1_000);
+    return this.#recent.of(stored, `${type} ${form} ${include} ${second}`, render);
   }
 
   bookmark(resourceVersion: string, initialEventsEnd: boolean): string {
@@ -177,5 +213,8 @@ class Lines {
     return renderRow(this.#resource.kind, object, this.#view, now, withColumns);
   }
 }
+
+const joined = (lines: readonly Buffer[]): Buffer =>
+  lines.length === 1 && lines[0] !== undefined ? lines[0] : Buffer.concat(lines);
 
 const line = (type: string, object: string): string => `{"type":"${type}","object":${object}}\n`;

@@ -150,6 +150,9 @@ export interface WatchLine {
 export class TestWatch {
   readonly #stop = new AbortController();
   readonly #chunks: Promise<AsyncIterator<Buffer | string>>;
+  readonly #unread: string[] = [];
+  /** Pieces in which the lines came. */
+  pieces = 0;
 
   constructor(api: TestApi, target: string, headers: Readonly<Record<string, string>>) {
     this.#chunks = api.send('GET', target, { signal: this.#stop.signal, headers }).then((response) => {
@@ -160,8 +163,13 @@ export class TestWatch {
 
   /** The next line, or undefined at the end. */
   async next(): Promise<WatchLine | undefined> {
-    const result = await (await this.#chunks).next();
-    return result.done === true ? undefined : (JSON.parse(String(result.value)) as WatchLine);
+    if (this.#unread.length === 0) {
+      const result = await (await this.#chunks).next();
+      if (result.done === true) return undefined;
+      this.pieces += 1;
+      this.#unread.push(...String(result.value).trimEnd().split('\n'));
+    }
+    return JSON.parse(this.#unread.shift() ?? '') as WatchLine;
   }
 
   /** The next lines in short: `ADDED a 3`. */

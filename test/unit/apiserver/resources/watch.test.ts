@@ -225,12 +225,42 @@ describe('a watch', () => {
     watch.stop();
   });
 
-  it('is cheap: a thousand of them see every change', async () => {
+  it('of a thousand has every change, and those of one moment in one piece', async () => {
     const api = new TestApi();
-    const watches = Array.from({ length: 1_000 }, () => api.watch(CONFIG_MAPS));
+    const watches = Array.from({ length: 1_000 }, () => api.watch(`${CONFIG_MAPS}?resourceVersion=2`));
     const lines = watches.map((watch) => watch.lines(3));
+    await api.clock.advance(0);
     await create(api, 'a', 'b', 'c');
+    await api.clock.advance(50);
     for (const seen of await Promise.all(lines)) expect(seen).toEqual(['ADDED a 3', 'ADDED b 4', 'ADDED c 5']);
+    expect(watches.filter(({ pieces }) => pieces !== 1)).toEqual([]);
+    for (const watch of watches) watch.stop();
+  });
+
+  it('of a few tells a change at once', async () => {
+    const api = new TestApi();
+    const watches = Array.from({ length: 10 }, () => api.watch(CONFIG_MAPS));
+    const lines = watches.map((watch) => watch.lines(1));
+    await create(api, 'a');
+    for (const seen of await Promise.all(lines)) expect(seen).toEqual(['ADDED a 3']);
+    for (const watch of watches) watch.stop();
+  });
+
+  it('as tables writes a row once for all of them, and again when it has aged', async () => {
+    const api = new TestApi();
+    await create(api, 'a');
+    const headers = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
+    const watches = Array.from({ length: 2 }, () => api.watch(`${CONFIG_MAPS}?resourceVersion=3`, headers));
+    // Tells the columns.
+    await relabel(api, 'a', 'x');
+    for (const watch of watches) await watch.next();
+    await relabel(api, 'a', 'y');
+    const age = (line: unknown): unknown =>
+      (line as { object: { rows: [{ cells: unknown[] }] } }).object.rows[0].cells[2];
+    const [first, second] = watches;
+    expect(age(await first?.next())).toBe('0s');
+    await api.clock.advance(5_000);
+    expect(age(await second?.next())).toBe('5s');
     for (const watch of watches) watch.stop();
   });
 });
