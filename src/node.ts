@@ -149,7 +149,13 @@ async function connectAndRun(
   // Before the engine: a broken manifest is reported even while there is none.
   const sources = startSources({ options: node.options, store, createPod, events, supervise }, whileWanted);
   const { engine, host, runtime } = await connect(node, signal);
-  const logs = new FileLogStore({ root: layout.logs, streams: runtime.streams, clock, logger });
+  const logs = new FileLogStore({
+    ...node.options.containerLogs,
+    root: layout.logs,
+    streams: runtime.streams,
+    clock,
+    logger,
+  });
   const images = nodeImages(node, runtime, signal);
   const messages = new TerminationMessages(layout.pods, logs);
   const hostIP = hostAddress();

@@ -24,6 +24,8 @@ export interface AgentOptions {
   /** What pods may do in namespaces whose labels say nothing about it; absent: `DEFAULT_POD_SECURITY`. */
   readonly podSecurity?: PodSecurityLevel;
   readonly images?: ImageOptions;
+  /** Absent: `DEFAULT_CONTAINER_LOGS`. */
+  readonly containerLogs?: ContainerLogOptions;
   /** Pods that run side by side; absent: `DEFAULT_MAX_PODS`. */
   readonly maxPods?: number;
   /** Most processes and threads of each container; absent: as many as the machine allows. */
@@ -36,6 +38,17 @@ export interface AgentOptions {
 export const DEFAULT_MAX_PODS = 110;
 /** As on a cluster without a configuration for it. Source: kube-apiserver, PodSecurityConfiguration defaults. */
 export const DEFAULT_POD_SECURITY: PodSecurityLevel = 'privileged';
+
+/** The log files of each container instance. */
+export interface ContainerLogOptions {
+  /** Size at which the current one is rotated. */
+  readonly maxFileBytes: number;
+  /** That are kept, the current one included; at least 2. */
+  readonly maxFiles: number;
+}
+
+/** Source: kubelet containerLogMaxSize and containerLogMaxFiles. */
+export const DEFAULT_CONTAINER_LOGS: ContainerLogOptions = { maxFileBytes: 10 * 1024 * 1024, maxFiles: 5 };
 
 /** Pulling images. */
 export interface ImageOptions {

@@ -15,6 +15,7 @@ import {
 } from '../agent-flags.js';
 import type { CommandContext } from '../command.js';
 import { defaultDataDir, displayPath } from '../files.js';
+import { addContainerLogFlags, containerLogOptions, type ContainerLogFlags } from '../container-log-flags.js';
 import { addImageFlags, imageOptions, type ImageFlags } from '../image-flags.js';
 import { interruptible } from '../interrupts.js';
 import { nodeNameOf } from '../node-name.js';
@@ -26,7 +27,7 @@ interface Listen {
   readonly port: number;
 }
 
-interface AgentFlags extends EngineFlags, ImageFlags, LogFlags {
+interface AgentFlags extends ContainerLogFlags, EngineFlags, ImageFlags, LogFlags {
   readonly dataDir: string;
   readonly manifestDir?: string;
   readonly manifestUrl?: string;
@@ -75,6 +76,7 @@ export function registerAgent(program: Command, { terminal }: CommandContext): v
         .env('KUBELETTE_POD_PIDS_LIMIT'),
     )
     .addOption(dockerHostOption());
+  addContainerLogFlags(command);
   addImageFlags(command);
   addLogFlags(command, 'info').action((flags: AgentFlags) => runAgent(flags, terminal));
 }
@@ -94,6 +96,7 @@ async function runAgent(flags: AgentFlags, terminal: Terminal): Promise<void> {
       ephemeral: false,
       listen: flags.listen,
       images: imageOptions(flags),
+      containerLogs: containerLogOptions(flags),
       podSecurity: flags.podSecurity,
       maxPods: flags.maxPods,
       clock: terminal.clock,

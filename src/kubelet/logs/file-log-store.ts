@@ -5,6 +5,7 @@ import type { Clock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import { Wake } from '../../lib/wake.js';
+import { DEFAULT_CONTAINER_LOGS } from '../../options.js';
 import type { ObservedContainer, PodIdentity } from '../../runtime/observed.js';
 import type { RuntimeStreams } from '../../runtime/streams.js';
 import { LogChannel } from './log-channel.js';
@@ -16,9 +17,6 @@ import { pumpLog } from './log-pump.js';
 import { readLog } from './log-reader.js';
 import type { LogReadOptions, LogReference, LogStore } from './log-store.js';
 
-/** Kubelet's containerLogMaxSize and containerLogMaxFiles. */
-const MAX_FILE_BYTES = 10 * 1024 * 1024;
-const MAX_FILES = 5;
 /** An ended pump whose container is still seen running this much later ended too early and is resumed. */
 const ENDED_TOO_EARLY_MS = 5_000;
 /** How often a reader that is ahead of the first look at the engine looks for the pump. */
@@ -30,9 +28,9 @@ export interface FileLogStoreOptions {
   readonly streams: Pick<RuntimeStreams, 'logs'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Size at which a file is rotated; 10 MiB when absent. */
+  /** Size at which a file is rotated; absent: `DEFAULT_CONTAINER_LOGS`. */
   readonly maxFileBytes?: number;
-  /** Files of one container instance, the current one included, at least 2; 5 when absent. */
+  /** Files of one container instance, the current one included, at least 2. */
   readonly maxFiles?: number;
   /** How log files are opened for writing; for tests with a disk that fails. */
   readonly open?: OpenLogFile;
@@ -211,8 +209,8 @@ export class FileLogStore implements LogStore {
     });
     const file = new LogFile({
       path,
-      maxBytes: maxFileBytes ?? MAX_FILE_BYTES,
-      maxFiles: maxFiles ?? MAX_FILES,
+      maxBytes: maxFileBytes ?? DEFAULT_CONTAINER_LOGS.maxFileBytes,
+      maxFiles: maxFiles ?? DEFAULT_CONTAINER_LOGS.maxFiles,
       channel,
       clock,
       logger,
