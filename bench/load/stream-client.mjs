@@ -9,7 +9,7 @@ import { connect } from 'node:tls';
  */
 export function openStream(credentials, path, accept, { onLine, onEnd }) {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...credentials, session: credentials.session, ALPNProtocols: ['http/1.1'] });
+    const socket = connect({ ...credentials, ALPNProtocols: ['http/1.1'] });
     const body = chunkedLines(onLine);
     let head = '';
     let begun = false;
