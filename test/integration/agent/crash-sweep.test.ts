@@ -6,7 +6,8 @@ import pLimit from 'p-limit';
 import { bundleAgentProcess } from '../../support/agent-process.js';
 import { liveThrough, type Life } from '../../support/scripted-life/life.js';
 import {
-  allPoints,
+  callPoints,
+  filePoints,
   formatPoint,
   parsePoint,
   sample,
@@ -18,7 +19,7 @@ import { judge } from '../../support/scripted-life/judge.js';
 /** `all`, or how many points of each kind. */
 const POINTS = process.env['CRASH_SWEEP'] ?? '3';
 const SEED = Number(process.env['CRASH_SWEEP_SEED'] ?? 1);
-/** `calls` or `files` only. */
+/** Of one kind only: `calls`, `files` or `recovery`. */
 const OF = process.env['CRASH_SWEEP_OF'];
 /** These points only, as a failure names them. */
 const AT = process.env['CRASH_SWEEP_AT'];
@@ -38,15 +39,22 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => rm(directory, { recursive: true, force: true }));
 
-const points = (of: CrashPoint['of']): readonly CrashPoint[] => {
-  if (AT !== undefined)
-    return AT.split(',')
-      .map(parsePoint)
-      .filter((point) => point.of === of);
-  if (OF !== undefined && OF !== of) return [];
-  const all = allPoints(clean)[of];
-  return POINTS === 'all' ? all : sample(all, Number(POINTS), SEED);
+/** The points of each kind; those of an agent that starts after another was killed cost a life to find. */
+const ALL: Readonly<Record<string, () => readonly CrashPoint[] | Promise<readonly CrashPoint[]>>> = {
+  calls: () => callPoints(clean),
+  files: () => filePoints(clean.changes[0] ?? []),
+  recovery: async () => {
+    const first = { call: Math.floor((clean.changes[0]?.length ?? 0) / 2), phase: 'after' } as const;
+    const { changes } = await liveThrough(bundle, { crashes: [first] });
+    return filePoints(changes[1] ?? [], [first]);
+  },
 };
+
+async function pointsOf(kind: string): Promise<readonly CrashPoint[]> {
+  if (OF !== undefined && OF !== kind) return [];
+  const all = (await ALL[kind]?.()) ?? [];
+  return POINTS === 'all' ? all : sample(all, Number(POINTS), SEED);
+}
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -56,32 +64,39 @@ describe('an agent that is killed', () => {
     expect(clean.deaths).toBe(0);
   });
 
-  it.each([
-    ['at the k-th call to the engine', 'calls'],
-    ['at the k-th change of its files', 'files'],
-  ] as const)(
-    '%s comes to the same end, with nothing left over, nothing twice, no needless restart and every log line once',
-    async (_, of) => {
+  const END =
+    'comes to the same end, with nothing left over, nothing twice, no needless restart and every log line once';
+
+  const cases: readonly (readonly [string, () => Promise<readonly CrashPoint[]>])[] =
+    AT === undefined
+      ? [
+          ['at the k-th call to the engine', async () => pointsOf('calls')],
+          ['at the k-th change of its files', async () => pointsOf('files')],
+          ['there, and the next one at its k-th change', async () => pointsOf('recovery')],
+        ]
+      : [[`at ${AT}`, async () => Promise.resolve(AT.split(',').map(parsePoint))]];
+  it.each(cases)(
+    `%s ${END}`,
+    async (_, points) => {
       const lane = pLimit(LANES);
-      const tried = points(of);
+      const tried = await points();
       const failures: string[] = [];
-      let deaths = 0;
-      let tries = 0;
-      await Promise.all(
-        tried.map(async (point) =>
-          lane(async () => {
-            const life = await liveThrough(bundle, troubleAt(point));
-            deaths += life.deaths;
-            const problem = judge(life, AT !== undefined);
-            if (problem !== undefined) failures.push(`CRASH_SWEEP_AT=${formatPoint(point)}: ${problem}`);
-            if (problem !== undefined) tell(`${formatPoint(point)} failed`);
-            tries += 1;
-            if (tries % REPORTED === 0)
-              tell(`${String(tries)} of ${String(tried.length)} points, ${String(failures.length)} failed`);
-          }),
-        ),
-      );
-      if (tries >= REPORTED) tell(`${String(tries)} points of ${of}, and the agent died at ${String(deaths)} of them`);
+      let [tries, deaths] = [0, 0];
+      const attempt = async (point: CrashPoint): Promise<void> => {
+        const life = await liveThrough(bundle, troubleAt(point));
+        const problem = judge(life, AT !== undefined);
+        tries += 1;
+        deaths += life.deaths;
+        if (problem !== undefined) {
+          failures.push(`CRASH_SWEEP_AT=${formatPoint(point)}: ${problem}`);
+          tell(`${formatPoint(point)} failed`);
+        }
+        if (tries % REPORTED === 0 || (tries === tried.length && tries > REPORTED))
+          tell(
+            `${String(tries)} of ${String(tried.length)} points, ${String(failures.length)} failed, ${String(deaths)} deaths`,
+          );
+      };
+      await Promise.all(tried.map(async (point) => lane(async () => attempt(point))));
       expect(failures.join('\n\n')).toBe('');
     },
     14_400_000,

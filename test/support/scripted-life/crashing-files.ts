@@ -34,3 +34,15 @@ export function crashAtFiles(directory: string, crash: FileCrash | undefined): v
 }
 
 const die = (): void => void process.kill(process.pid, 'SIGKILL');
+
+/** As a process that `crashAtFiles` watches tells of it. */
+export interface FileChange {
+  readonly call: number;
+  readonly isDivisible: boolean;
+}
+
+export const changesIn = (output: string): readonly FileChange[] =>
+  [...output.matchAll(/^file (\d+) \w+(\*?) /gm)].map(([, call, star]) => ({
+    call: Number(call),
+    isDivisible: star !== '',
+  }));

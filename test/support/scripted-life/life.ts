@@ -11,7 +11,7 @@ import type { FaultRule } from '../fault-proxy/fault.js';
 import { FaultProxy } from '../fault-proxy/fault-proxy.js';
 import { leftovers, removeLeftovers } from '../leftovers.js';
 import type { ScriptTask } from './child.js';
-import type { FileCrash } from './crashing-files.js';
+import { changesIn, type FileChange, type FileCrash } from './crashing-files.js';
 import type { EndState } from './script.js';
 
 /** The whole script, with as many lives as it took. */
@@ -24,6 +24,8 @@ export interface Life {
   readonly files: readonly string[];
   /** How many agents have died on the way. */
   readonly deaths: number;
+  /** What each of them, and the last one, did to its files. */
+  readonly changes: readonly (readonly FileChange[])[];
   readonly tookMs: number;
   /** Why it did not come to its end, if so. */
   readonly failure: string | undefined;
@@ -40,15 +42,15 @@ const engineSocket = (): string => (process.env['DOCKER_HOST'] ?? '/var/run/dock
 export interface Trouble {
   /** What befalls the calls to the engine. */
   readonly rules?: readonly FaultRule[];
-  /** Where the first agent dies by its own hand. */
-  readonly crash?: FileCrash;
+  /** Where the first agent dies by its own hand, where the second one ... */
+  readonly crashes?: readonly FileCrash[];
   /** When calls that hang are given up; as in production when absent. */
   readonly callDeadlineMs?: number;
 }
 
 /** Plays the script under a node name of its own, with the next agent whenever one has died. */
 export async function liveThrough(bundle: string, trouble: Trouble): Promise<Life> {
-  const { callDeadlineMs = CALL_DEADLINE_MS, crash, rules = [] } = trouble;
+  const { callDeadlineMs = CALL_DEADLINE_MS, crashes = [], rules = [] } = trouble;
   const nodeName = `test-sweep-${randomUUID().slice(0, 8)}`;
   const directory = await mkdtemp(join(tmpdir(), 'kubelette-sweep-'));
   const [dataDir, hooksDir] = [join(directory, 'data'), join(directory, 'hooks')];
@@ -59,18 +61,20 @@ export async function liveThrough(bundle: string, trouble: Trouble): Promise<Lif
   let endedWith: number | undefined;
   const kill = async (): Promise<void> => agents.at(-1)?.kill();
   const proxy = await FaultProxy.open({ engine: engineSocket(), rules, kill });
-  const start = (task: Pick<ScriptTask, 'crash'>): void => {
-    const own: ScriptTask = { nodeName, dataDir, hooksDir, dockerHost: proxy.host, callDeadlineMs, ...task };
-    const agent = new AgentProcess(bundle, own);
+  const start = (): void => {
+    const crash = crashes[agents.length];
+    const own = { nodeName, dataDir, hooksDir, dockerHost: proxy.host, callDeadlineMs };
+    const task: ScriptTask = crash === undefined ? own : { ...own, crash };
+    const agent = new AgentProcess(bundle, task);
     agents.push(agent);
     void agent.ended.then((code) => {
       if (code !== null) endedWith = code;
-      else if (!isOver) start({});
+      else if (!isOver) start();
     });
   };
   const output = (): string => agents.map((agent) => agent.output).join('');
   try {
-    start(crash === undefined ? {} : { crash });
+    start();
     const ending = (): string | undefined =>
       endedWith === undefined ? /^(over|failed .*)$/m.exec(output())?.[0] : `ended with code ${String(endedWith)}`;
     const failure = await eventually('the script ends', ending, LIFE_MS).catch(String);
@@ -81,6 +85,7 @@ export async function liveThrough(bundle: string, trouble: Trouble): Promise<Lif
       left: await leftovers(nodeName),
       files: await filesIn(dataDir),
       deaths: agents.length - 1,
+      changes: agents.map((agent) => changesIn(agent.output)),
       tookMs: systemClock.monotonic() - begin,
       failure: failure === 'over' ? undefined : failure,
       log: proxy.log,
