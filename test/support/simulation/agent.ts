@@ -7,6 +7,8 @@ import type { StartProblem, SyncInput } from '../../../src/kubelet/core/sync-inp
 import { SYNC_RETRY_MS } from '../../../src/options.js';
 import type { ObservedPod } from '../../../src/runtime/observed.js';
 import { EngineError, type SimContainer, type SimSandbox } from './engine.js';
+import { specOf } from './spec.js';
+import { TOO_LATE_MS } from './workload.js';
 import type { World } from './world.js';
 
 /** The agent's process is gone. */
@@ -26,8 +28,6 @@ const RESYNC_MS = 300_000;
 const SAME_PLAN_WAIT_MS = 1_000;
 const POST_START_MS = 1_000;
 const CALL_MS = 2;
-/** A startup probe gives up on one that takes this long. */
-const TOO_LATE_MS = 20_000;
 
 /**
  * One life of the worker of the pod: the loop of src/kubelet/pod-worker.ts and its executors, without promises. What it
@@ -163,7 +163,7 @@ export class Agent {
     const world = this.#world;
     const { engine, pod, rules } = world;
     const sandbox = currentSandbox(observed);
-    const spec = specified(pod.spec, action.name);
+    const spec = specOf(pod, action.name);
     if (sandbox === undefined || spec === undefined) return;
     const fail = (reason: string, retryInMs: number, container?: SimContainer): void => {
       const retryAt = retryInMs === 0 ? 0 : world.wall + retryInMs;
@@ -251,7 +251,7 @@ export class Agent {
         const seconds = stopSeconds(kill.graceSeconds, world.now - begun);
         const container = world.engine.find(kill.id);
         if (container === undefined) continue;
-        world.rules.stops(container, kill, seconds);
+        world.rules.stop.stops(container, kill, seconds);
         this.#call(() => world.engine.stop(container, seconds));
       }
       const due = kills
@@ -266,7 +266,7 @@ export class Agent {
 
   #beginPreStop(container: SimContainer): void {
     const { now, preStops, rules, wall } = this.#world;
-    rules.beginsPreStop(container);
+    rules.stop.beginsPreStop(container);
     preStops.set(container.id, wall);
     this.#hooks.set(container.id, now + container.life.preStopMs);
   }
@@ -318,7 +318,7 @@ export class Agent {
 
   #probe(container: SimContainer): void {
     const { now, pod } = this.#world;
-    const spec = specified(pod.spec, container.name);
+    const spec = specOf(pod, container.name);
     const { id, life, startedTrue } = container;
     let known = this.#probes.get(id);
     if (known?.startedTrue !== startedTrue) {
@@ -345,9 +345,3 @@ function attempt(effect: () => unknown): void {
     if (!(error instanceof EngineError)) throw error;
   }
 }
-
-const specified = (
-  { containers, ephemeralContainers = [], initContainers = [] }: World['pod']['spec'],
-  name: string,
-): Container | undefined =>
-  [...initContainers, ...containers, ...ephemeralContainers].find((container) => container.name === name);

@@ -62,8 +62,13 @@ function checkSettled({ agent, engine, pod, rules }: World): void {
     if (live.length > 0) rules.fail(26, `${live[0]?.id ?? ''} is left of a pod that is ${phase}`);
     return;
   }
-  if (rules.lastPhase !== 'syncing') return;
+  if (rules.plan?.phase !== 'syncing') return;
   if (!engine.sandboxes.some(({ ready }) => ready)) rules.fail(26, 'a pod that is wanted has no sandbox');
+  if (engine.sandboxes.length > 1) rules.fail(26, 'an earlier sandbox is left');
+  for (const { id, name } of engine.containers) {
+    // The newest, and the one before it: just started, there may be one more.
+    if (engine.containers.filter((other) => other.name === name).length > 3) rules.fail(26, `${id} is left of many`);
+  }
   if (agent.wakeAt === Infinity) rules.fail(26, 'nothing will ever make the agent look again');
 }
 

@@ -52,6 +52,8 @@ export class StatusRules {
     const { phase = '' } = status;
     if (this.#terminalPhase !== undefined && phase !== this.#terminalPhase)
       rules.fail(15, `phase ${this.#terminalPhase} became ${phase}`);
+    if (before?.phase === 'Running' && phase === 'Pending' && this.#isSameSandbox(observed) && !isRestartingAll(status))
+      rules.fail(15, 'Running became Pending in the same sandbox');
     if (phase === 'Succeeded' || phase === 'Failed') {
       if (this.#terminalPhase === undefined) this.#world.count(`phase ${phase}`);
       this.#terminalPhase = phase;
@@ -72,12 +74,10 @@ export class StatusRules {
         rules.fail(16, `${type}: transition time moved without a transition`);
       const restarts = status.conditions?.some((other) => other.type === 'AllContainersRestarting');
       if (type === 'Initialized' && !this.meddled && old.status === 'True' && is === 'False' && restarts !== true) {
-        const [newest] = observed.sandboxes;
-        const now = newest?.ready === true ? newest.instance : undefined;
         const sidecars = pod.spec.initContainers?.some(({ restartPolicy }) => restartPolicy === 'Always') === true;
-        const isSame = now !== undefined && now === this.#sandboxOfLast && this.#terminalPhase === undefined;
+        const isSame = this.#isSameSandbox(observed) && this.#terminalPhase === undefined;
         // A sidecar may end before the first app starts.
-        if (isSame && (!sidecars || rules.hadAppIn(now)))
+        if (isSame && (!sidecars || rules.order.hadAppIn(this.#sandboxOfLast ?? '')))
           rules.fail(15, 'Initialized was taken back in the same sandbox');
       }
     }
@@ -92,6 +92,10 @@ export class StatusRules {
       if (readinessProbe !== undefined && readiness === 'failure') rules.fail(16, `Ready although ${name} is not`);
       if (startupProbe !== undefined && startup === 'failure') rules.fail(16, `Ready although ${name} did not start`);
     }
+  }
+
+  #isSameSandbox({ sandboxes: [newest] }: SyncInput['observed']): boolean {
+    return newest?.ready === true && newest.instance === this.#sandboxOfLast;
   }
 
   /** Every published value is explained by a fact, and what is unknown is called so. */

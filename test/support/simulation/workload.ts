@@ -2,6 +2,9 @@ import type { Container, Pod } from '../../../src/api/schema/pod.js';
 import { aContainer, aPod } from '../builders.js';
 import { Random } from '../random.js';
 
+/** A startup probe gives up on one that takes this long. */
+export const TOO_LATE_MS = 20_000;
+
 /** What one instance of a container does. All times from its start or, of its end, from the stop signal. */
 export interface Life {
   readonly startFails: boolean;
@@ -29,7 +32,7 @@ export const workloadOf = (seed: number): Workload => ({ pod: randomPod(new Rand
 function randomPod(random: Random): Pod {
   const initContainers = Array.from({ length: random.below(4) }, (_, i) =>
     random.chance(0.4)
-      ? aContainer(`init${i}`, { restartPolicy: 'Always', ...hooks(random), ...probes(random) })
+      ? aContainer(`side${i}`, { restartPolicy: 'Always', ...hooks(random), ...probes(random) })
       : aContainer(`init${i}`, rules(random)),
   );
   const containers = Array.from({ length: 1 + random.below(3) }, (_, i) =>
@@ -86,7 +89,7 @@ function lives(seed: number): (name: string, attempt: number) => Life {
       stopsMs: random.pick([1, 1, 800, 4_000, Infinity]),
       preStopMs: random.pick([10, 1_000, 8_000, 60_000]),
       postStartFails: random.chance(0.15),
-      startedMs: random.pick([5, 3_000, 20_000]),
+      startedMs: random.pick([5, 3_000, TOO_LATE_MS]),
       readyMs: random.pick([5, 1_000, 15_000]),
       sickMs: random.pick([Infinity, Infinity, 1_000, 40_000]),
     };

@@ -157,6 +157,7 @@ export class World {
 
   /** It runs: what its probes will find out makes the agent look. */
   started(container: SimContainer): void {
+    this.rules.order.begun(container);
     this.#logged.set(container.name, Math.max(container.attempt, this.#logged.get(container.name) ?? -1));
     const { readyMs, sickMs, startedMs } = container.life;
     const probes = [this.pod.spec.containers, this.pod.spec.initContainers ?? []]
@@ -176,6 +177,7 @@ export class World {
 
   /** Something happened, and the agent hears of it. */
   changed(): void {
+    this.rules.stirred();
     if (this.now >= this.deafUntil) this.agent.wakeAt = Math.min(this.agent.wakeAt, this.now);
   }
 
@@ -192,7 +194,7 @@ export class World {
     if (before !== undefined) this.count('shorter grace');
     const deletionTimestamp = toRfc3339(this.agentWall + graceSeconds * 1_000);
     this.pod = { ...this.pod, metadata: { ...metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds } };
-    this.rules.deleted(graceSeconds);
+    this.rules.stop.deleted(graceSeconds);
     this.agent.preempted = true;
     this.agent.wakeAt = Math.min(this.agent.wakeAt, this.now);
   }

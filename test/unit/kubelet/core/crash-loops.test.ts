@@ -26,7 +26,7 @@ const HALF_AN_HOUR_MS = 1_800_000;
 function waitsOf(life: (name: string, attempt: number) => Life): number[] {
   const world = new World({ pod: aPod({ containers: [aContainer('app')] }), life }, []);
   world.run(HALF_AN_HOUR_MS);
-  const { runs } = world.rules;
+  const { runs } = world.rules.order;
   return runs.slice(1).map(({ startedAt }, index) => Math.round((startedAt - (runs[index]?.endedAt ?? 0)) / 1_000));
 }
 
