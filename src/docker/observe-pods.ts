@@ -12,12 +12,27 @@ type Seen =
   | { readonly pod: PodIdentity; readonly sandbox: ObservedSandbox }
   | { readonly pod: PodIdentity; readonly container: ObservedContainer };
 
-/** Reads pods off the engine. Remembers what cannot change any more, so that a quiet node costs one listing. */
+/** What a listing said of a container, and what was found then by looking at it. */
+interface Listed {
+  readonly seen: Seen;
+  /** All of its row but the texts that say for how long. */
+  readonly row: string;
+  /** When this was last found to hold, by the monotonic clock, ms. */
+  readonly at: number;
+}
+
+/** Texts of less than a minute name seconds: whoever started within this time shows it. */
+const TRUST_MS = 30_000;
+
+/**
+ * Reads pods off the engine. Remembers what has not changed, so that a quiet node costs one listing: a row of a container that
+ * runs tells everything but whether it is the same run, and that is told by its age.
+ */
 export class PodObserver {
   readonly #context: DockerContext;
   readonly #images: ImageNamesCache;
   /** By container id, from the last listing. */
-  #lastSeen = new Map<string, Seen>();
+  #listed = new Map<string, Listed>();
 
   constructor(context: DockerContext, images: ImageNamesCache) {
     this.#context = context;
@@ -28,16 +43,16 @@ export class PodObserver {
   async listPods(signal: AbortSignal): Promise<readonly ObservedPod[]> {
     const { engine, ownership } = this.#context;
     const rows = await listContainers(engine, ownedFilter(ownership), signal);
-    const seen = new Map<string, Seen>();
+    const listed = new Map<string, Listed>();
     await Promise.all(
       rows.map(async (row) => {
-        const one = await this.#lookForListing(row, signal);
-        if (one !== undefined) seen.set(row.Id, one);
+        const one = await this.#list(row, signal);
+        if (one !== undefined) listed.set(row.Id, one);
       }),
     );
-    this.#lastSeen = seen;
+    this.#listed = listed;
     const byUid = new Map<string, Seen[]>();
-    for (const thing of seen.values()) byUid.set(thing.pod.uid, [...(byUid.get(thing.pod.uid) ?? []), thing]);
+    for (const { seen } of listed.values()) byUid.set(seen.pod.uid, [...(byUid.get(seen.pod.uid) ?? []), seen]);
     return [...byUid].map(([uid, things]) => toPod(uid, things));
   }
 
@@ -52,13 +67,16 @@ export class PodObserver {
     );
   }
 
-  async #lookForListing(row: Docker.ContainerInfo, signal: AbortSignal): Promise<Seen | undefined> {
-    const last = this.#lastSeen.get(row.Id);
-    if (row.State === 'exited' && last !== undefined && 'container' in last && last.container.state === 'exited') {
-      return last;
+  async #list(listedRow: Docker.ContainerInfo, signal: AbortSignal): Promise<Listed | undefined> {
+    const { clock } = this.#context.engine;
+    const last = this.#listed.get(listedRow.Id);
+    const now = { row: JSON.stringify({ ...listedRow, Status: undefined }), at: clock.monotonic() };
+    if (last !== undefined && (hasEndedForGood(listedRow, last) || isTheSameRun(listedRow, last, now))) {
+      return { seen: last.seen, ...now };
     }
     try {
-      return await this.#look(row.Id, signal);
+      const seen = await this.#look(listedRow.Id, signal);
+      return seen && { seen, ...now };
     } catch (error) {
       // The engine hangs on one container at times: that must not hide the other pods.
       if (!signal.aborted && hasCode(error, 'Unavailable') && last !== undefined) return last;
@@ -76,6 +94,13 @@ export class PodObserver {
     return { pod: labels.pod, container: toObservedContainer(inspected, labels, image) };
   }
 }
+
+const hasEndedForGood = ({ State }: Docker.ContainerInfo, { seen }: Listed): boolean =>
+  State === 'exited' && 'container' in seen && seen.container.state === 'exited';
+
+/** `Up 3 minutes`, and so it was half a minute ago at most. */
+const isTheSameRun = ({ State, Status }: Docker.ContainerInfo, last: Listed, now: Omit<Listed, 'seen'>): boolean =>
+  State === 'running' && /^Up (?!.*second)/.test(Status) && now.row === last.row && now.at - last.at <= TRUST_MS;
 
 function toPod(uid: string, things: readonly Seen[]): ObservedPod {
   const pod = things[0]?.pod;
