@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 import { CLI, openAgent } from '../agent-process.mjs';
 import { compare, rowsOf, timed } from '../compare.mjs';
+import { KUBECTL } from '../kubectl.mjs';
 import { command } from '../support.mjs';
-
-const KUBECTL = fileURLToPath(new URL('../../node_modules/.cache/kubelette/kubectl-1.34/kubectl', import.meta.url));
 
 /** From the start of a command to its end. What Node alone takes is the floor. */
 export async function run({ quick, rounds = quick ? 5 : 15 }) {

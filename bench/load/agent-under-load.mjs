@@ -20,7 +20,7 @@ export async function withAgent(work, flags = []) {
 }
 
 /** A container that ends as soon as it is told to. */
-const waits = (name) => containerOf(name, 'trap "exit 0" TERM; sleep 100000 & wait');
+export const waits = (name) => containerOf(name, 'trap "exit 0" TERM; sleep 100000 & wait');
 
 export async function createPods(api, pods) {
   await Promise.all(pods.map((pod) => api.create(PODS, pod)));

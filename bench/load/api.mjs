@@ -44,6 +44,7 @@ export async function openApi(agent) {
     create: (path, object) => call('POST', path, object),
     patch: (path, object) => call('PATCH', path, object, 'application/merge-patch+json'),
     remove: (path) => call('DELETE', path),
+    /** Ends the connections that are kept; others are made when they are needed. */
     close: () => pool.destroy(),
   };
 }

@@ -2,7 +2,7 @@ import { WebSocket } from 'ws';
 
 import { pause, until } from '../support.mjs';
 
-const SETTLE_MS = 300;
+const SETTLE_MS = 100;
 
 /**
  * What lives in an agent after its garbage was collected: memory in MB and what keeps its event loop busy, by name. Asked

@@ -21,3 +21,18 @@ export async function podFiles({ dataDir }) {
     .filter((path) => /^(pods|logs\/(pods|containers))\//.test(path))
     .sort();
 }
+/** How much of each kind there is on the whole engine. */
+export async function engineCounts() {
+  const [containers, { Volumes: volumes }, networks, images] = await Promise.all([
+    docker.listContainers({ all: true }),
+    docker.listVolumes(),
+    docker.listNetworks(),
+    docker.listImages({ all: true }),
+  ]);
+  return {
+    containers: containers.length,
+    volumes: volumes?.length ?? 0,
+    networks: networks.length,
+    images: images.length,
+  };
+}
