@@ -163,6 +163,7 @@ async function connectAndRun(
   const { maxPods = DEFAULT_MAX_PODS } = node.options;
   const allocatable = nodeCapacity(host, maxPods);
   const prober = new Prober({
+    runtime,
     streams: runtime.streams,
     events,
     clock,

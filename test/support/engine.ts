@@ -41,8 +41,8 @@ export class PrivateEngine {
     return `unix://${join(this.#directory, 'docker.sock')}`;
   }
 
-  /** Starts it and waits until it answers. */
-  async start(): Promise<void> {
+  /** Starts it and waits until it answers. @param flags more of them, such as `--live-restore` */
+  async start(...flags: readonly string[]): Promise<void> {
     const at = (name: string): string => join(this.#directory, name);
     // Not through `ip netns exec`: that mounts another /sys, without control groups.
     const daemon = spawn(
@@ -50,7 +50,7 @@ export class PrivateEngine {
       [
         `--net=/run/netns/${this.#namespace}`,
         ...['dockerd', '--host', this.host, '--data-root', at('data'), '--exec-root', at('exec')],
-        ...['--pidfile', at('pid'), '--log-level', 'warn'],
+        ...['--pidfile', at('pid'), '--log-level', 'warn', ...flags],
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );

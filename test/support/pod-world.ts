@@ -119,6 +119,7 @@ export class PodWorld {
     const { signal } = dead;
     const logger = silentLogger;
     const prober = new Prober({
+      runtime,
       streams: runtime.streams,
       events,
       clock,

@@ -1,6 +1,8 @@
 import { expand } from '../../api/expansion.js';
 import type { Container } from '../../api/schema/pod.js';
+import { atMost } from '../../lib/at-most.js';
 import type { Clock } from '../../lib/clock.js';
+import { KubeletteError } from '../../lib/errors.js';
 import { KUBERNETES_RELEASE } from '../../options.js';
 import type { RuntimeStreams } from '../../runtime/streams.js';
 import { resolvePort } from '../core/container-port.js';
@@ -19,12 +21,16 @@ export interface ProbeTools {
   readonly clock: Clock;
   /** How to reach pods: from here, or by way of the sandbox. */
   readonly podNetwork: 'direct' | 'sandbox';
+  /** Rejects when the engine does not answer now. */
+  readonly engineAnswers: (signal: AbortSignal) => Promise<void>;
   readonly admit: <T>(start: () => Promise<T>) => Promise<T>;
 }
 
 /** One attempt. @throws when it says nothing about the container */
 export type Handler = (signal: AbortSignal) => Promise<Attempt>;
 
+/** An engine that is well takes a few milliseconds. */
+const ENGINE_ANSWER_MS = 1_000;
 const USER_AGENT = `kube-probe/${KUBERNETES_RELEASE}` as const;
 
 /** What a probe does, for as long as its container instance is there. */
@@ -35,8 +41,11 @@ export function probeHandler(target: ProbeTarget, tools: ProbeTools): Handler {
   const connect = podNetwork === 'direct' ? connectDirectly : connectInside(streams, sandboxId, address);
   const bounded =
     (attempt: (signal: AbortSignal) => Promise<Attempt>): Handler =>
-    async (signal) =>
-      withPatience(timeoutMs, clock, signal, attempt);
+    async (signal) => {
+      const outcome = await withPatience(timeoutMs, clock, signal, attempt);
+      if (outcome.verdict === 'failure' && podNetwork === 'sandbox') await demandAnswer(tools, signal);
+      return outcome;
+    };
 
   const { exec, grpc, httpGet, tcpSocket } = probe;
   if (exec !== undefined) {
@@ -63,6 +72,18 @@ export function probeHandler(target: ProbeTarget, tools: ProbeTools): Handler {
     return bounded(async (signal) => probeGrpc(connect, check, clock, signal));
   }
   return async () => Promise.reject(new Error('missing probe handler'));
+}
+
+/** The way to the pod is through the engine: while that is away or hangs, nothing is heard of a pod that is well. */
+async function demandAnswer({ clock, engineAnswers }: ProbeTools, signal: AbortSignal): Promise<void> {
+  const bounded = new AbortController();
+  try {
+    const answer = engineAnswers(AbortSignal.any([signal, bounded.signal]));
+    if (await atMost(ENGINE_ANSWER_MS, answer, clock, signal)) return;
+  } finally {
+    bounded.abort();
+  }
+  throw new KubeletteError('Unavailable', 'the Docker engine, by way of which the pod is reached, does not answer');
 }
 
 const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import type { ObservedPod } from '../../runtime/observed.js';
-import type { EngineInfo } from '../../runtime/runtime.js';
+import type { ContainerRuntime, EngineInfo } from '../../runtime/runtime.js';
 import type { RuntimeStreams } from '../../runtime/streams.js';
 import type { ProbeKind, ProbeResult, ProbeSnapshot } from '../core/probe-state.js';
 import type { ProbeTarget } from '../core/probe-targets.js';
@@ -11,6 +11,7 @@ import { probeHandler, type ProbeTools } from './handlers.js';
 import { runProbeWorker } from './probe-worker.js';
 
 export interface ProberOptions {
+  readonly runtime: Pick<ContainerRuntime, 'takesWork'>;
   readonly streams: RuntimeStreams;
   readonly events: EventSink;
   readonly clock: Clock;
@@ -53,8 +54,14 @@ export class Prober {
 
   constructor(options: ProberOptions) {
     this.#options = options;
-    const { clock, engine, streams } = options;
-    this.#tools = { streams, clock, podNetwork: engine.podNetwork, admit: pLimit(STARTS_AT_A_TIME) };
+    const { clock, engine, runtime, streams } = options;
+    this.#tools = {
+      streams,
+      clock,
+      podNetwork: engine.podNetwork,
+      engineAnswers: async (signal) => runtime.takesWork(signal),
+      admit: pLimit(STARTS_AT_A_TIME),
+    };
     this.#began = clock.now() + engine.clockSkewMs;
   }
 

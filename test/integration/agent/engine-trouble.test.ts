@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PodSpec } from '../../../src/api/schema/pod.js';
 import { systemClock } from '../../../src/lib/clock.js';
-import { app, SERVES, TestNode } from '../../support/agent.js';
+import { app, isReady, SERVES, TestNode } from '../../support/agent.js';
+import { counted, COUNTS } from '../../support/counting.js';
 import { PrivateEngine } from '../../support/engine.js';
 import { eventually } from '../../support/eventually.js';
+import { probed } from '../../support/probed-pod.js';
 
 const written: Partial<PodSpec> = {
   volumes: [{ name: 'data', emptyDir: {} }],
@@ -12,10 +14,12 @@ const written: Partial<PodSpec> = {
   ],
   containers: [
     app(`echo app >>/data/starts; ${SERVES}`, { volumeMounts: [{ name: 'data', mountPath: '/data' }] }),
-    app(SERVES, { name: 'side' }),
+    app(COUNTS, { name: 'side' }),
   ],
 };
 
+/** How long it hangs at least: until the agent has noticed, or for a minute in the long form. */
+const FREEZE_MS = Number(process.env['TRIALS_FREEZE_SECONDS'] ?? 0) * 1_000;
 const SILENT = 'the Docker engine does not answer; pods are left as they are';
 
 describe('an engine in trouble', () => {
@@ -41,6 +45,12 @@ describe('an engine in trouble', () => {
   const live = async (pod: string): Promise<string[]> =>
     (await node.containers(pod)).filter(({ state }) => state === 'running').map(({ name }) => name);
 
+  /** Every line once, of the container that died with the engine and of the one in its place. */
+  const countsOn = async (pod: string, container: string): Promise<void> => {
+    expect(counted(await node.logs(pod, container, true))).toBeGreaterThan(0);
+    await eventually('the next one counts', async () => counted(await node.logs(pod, container)) > 3);
+  };
+
   it('that is not there when the agent starts is waited for, and pods are accepted meanwhile', async () => {
     const agent = await node.launch();
     node.create('early', {});
@@ -61,22 +71,42 @@ describe('an engine in trouble', () => {
     expect(agent.engine.version).not.toBe('');
   });
 
-  it('that hangs is told of and costs nothing: statuses stay, nothing is restarted, new pods come afterwards', async () => {
-    node.create('web', written);
-    await node.ready('web');
-    const before = { containers: await node.containers('web'), pod: node.pod('web') };
-    engine.signal('SIGSTOP');
-    try {
-      node.create('late', {});
-      await eventually('the agent says so', () => said().includes(SILENT), 25_000);
-      expect(node.pod('web')).toEqual(before.pod);
-    } finally {
-      engine.signal('SIGCONT');
-    }
-    await node.ready('late');
-    expect(said()).toContain('the Docker engine answers again');
-    expect({ containers: await node.containers('web'), pod: node.pod('web') }).toEqual(before);
-  });
+  it(
+    'that hangs is told of and costs nothing: nothing is restarted, and what was asked for is done afterwards',
+    async () => {
+      node.create('web', probed);
+      node.create('leaving', written);
+      await Promise.all([node.ready('web'), node.ready('leaving')]);
+      const lines = async (): Promise<number> => counted(await node.logs('web'));
+      const before = { containers: await node.containers('web'), pod: node.pod('web'), lines: await lines() };
+      engine.signal('SIGSTOP');
+      try {
+        const frozen = systemClock.sleep(FREEZE_MS, new AbortController().signal);
+        node.create('late', {});
+        node.agent.deletePod('default', 'leaving');
+        await eventually('the agent says so', () => said().includes(SILENT), 25_000);
+        await frozen;
+        expect(node.pod('web')).toEqual(before.pod);
+        expect(node.pod('leaving')).toBeDefined();
+      } finally {
+        engine.signal('SIGCONT');
+      }
+      await Promise.all([node.ready('late'), node.gone('leaving')]);
+      expect(said()).toContain('the Docker engine answers again');
+      // Long enough for every probe to fail as often as it may, if that counted.
+      const soon = (await lines()) + 40;
+      await eventually('lines of after it', async () => (await lines()) > soon, 30_000);
+      expect({ containers: await node.containers('web'), pod: node.pod('web') }).toEqual({
+        containers: before.containers,
+        pod: before.pod,
+      });
+      expect(await lines()).toBeGreaterThan(before.lines);
+      // Its probes are at work as before.
+      await node.sh('web', 'rm /ready');
+      await node.until('web', 'is not ready', (pod) => !isReady(pod));
+    },
+    60_000 + 2 * FREEZE_MS,
+  );
 
   it('that hangs keeps no agent from ending, and the next one waits for it', async () => {
     node.create('web', written);
@@ -125,6 +155,7 @@ describe('an engine in trouble', () => {
     for (const name of ['app', 'side']) expect(node.status('web', name)?.restartCount).toBe(1);
     expect(node.status('slow')).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 0 } } });
     expect(await node.read('web', '/data/starts')).toBe('init\napp\ninit\napp\n');
+    await countsOn('web', 'side');
     expect(node.pod('web')?.status?.startTime).toBe(before?.status?.startTime);
     await node.until('ended', 'has failed', ({ status }) => status?.phase === 'Failed');
     expect(node.status('ended')).toMatchObject({ restartCount: 0, state: { terminated: { exitCode: 7 } } });
@@ -143,5 +174,6 @@ describe('an engine in trouble', () => {
     expect([node.status('web')?.restartCount, node.status('web', 'side')?.restartCount]).toEqual([1, 1]);
     expect(await live('web')).toEqual(['app', 'POD', 'side']);
     expect(await node.read('web', '/data/starts')).toBe('init\napp\ninit\napp\n');
+    await countsOn('web', 'side');
   });
 });

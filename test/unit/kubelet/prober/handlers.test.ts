@@ -14,7 +14,13 @@ import { healthServer, httpServer, httpsServer, tcpServer, type ProbeServer } fr
 
 const { signal } = new AbortController();
 const streams = new FakeStreams(new FakeEngine(systemClock));
-const tools: ProbeTools = { streams, clock: systemClock, podNetwork: 'direct', admit: async (start) => start() };
+const tools: ProbeTools = {
+  streams,
+  clock: systemClock,
+  podNetwork: 'direct',
+  engineAnswers: async () => Promise.resolve(),
+  admit: async (start) => start(),
+};
 let servers: ProbeServer[] = [];
 afterEach(async () => {
   await Promise.all(servers.map(async (server) => server.close()));
@@ -293,5 +299,16 @@ describe('from inside the pod', () => {
       throw new KubeletteError('Unavailable', 'cannot reach the Docker engine');
     };
     expect(await outcome(probe, aContainer('app'), inside)).toBe('error: cannot reach the Docker engine');
+  });
+
+  it.each([
+    ['hangs', async () => new Promise<never>(() => undefined)],
+    ['is gone', async () => Promise.reject(new KubeletteError('Unavailable', 'does not answer'))],
+  ])('is no failure while the engine %s', async (_how, engineAnswers) => {
+    const port = await serve(httpServer(() => undefined));
+    const { stream } = await connectDirectly('127.0.0.1', port, signal);
+    streams.onDial = () => stream;
+    const probe = { httpGet: { path: '/', port }, timeoutSeconds: 1 };
+    expect(await outcome(probe, aContainer('app'), { ...inside, engineAnswers })).toMatch(/^error: .*does not answer$/);
   });
 });
