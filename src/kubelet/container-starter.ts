@@ -152,13 +152,14 @@ export class ContainerStarter {
     const { observed, pod } = this.#context;
     const { attempt, container } = parts;
     const ownFile = engine.sharesFilesystem && (container.terminationMessagePath ?? '') !== '';
+    const terminationFile = ownFile ? await messages.prepare(pod, container, attempt) : undefined;
     return buildContainerSpec({
       ...{ pod, kind, backoffMs, allocatable, ...parts },
       instances: observed.containers,
       config: storedConfig(store, podIdentity(pod).namespace),
       claimed: volumeManager.claimed(pod),
       ...(podPidsLimit === undefined ? {} : { podPidsLimit }),
-      ...(ownFile ? { terminationFile: await messages.prepare(pod, container, attempt) } : {}),
+      ...(terminationFile === undefined ? {} : { terminationFile }),
     });
   }
 

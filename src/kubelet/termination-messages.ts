@@ -2,6 +2,7 @@ import { mkdir, open, rm } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import path from 'node:path';
 import type { Container, Pod } from '../api/schema/pod.js';
+import { isDiskTrouble } from '../lib/disk-trouble.js';
 import { errorMessage } from '../lib/errors.js';
 import type { ObservedContainer } from '../runtime/observed.js';
 import { podIdentity } from './core/pod-identity.js';
@@ -32,18 +33,19 @@ export class TerminationMessages {
     this.#logs = logs;
   }
 
-  /** Makes the empty file for an instance that is about to be created and returns its path. */
-  async prepare(pod: Pod, container: Container, attempt: number): Promise<string> {
+  /**
+   * Makes the empty file for an instance that is about to be created.
+   * @returns its path; undefined on a disk that refuses: the container runs without. Source: kubelet makeMounts
+   */
+  async prepare(pod: Pod, container: Container, attempt: number): Promise<string | undefined> {
     const file = this.#file(pod, container.name, attempt);
-    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
-    const handle = await open(file, constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW, 0o666);
     try {
-      // Any user of the container writes into it, whatever the agent's umask says.
-      await handle.chmod(0o666);
-    } finally {
-      await handle.close();
+      await makeOpenFile(file);
+      return file;
+    } catch (error) {
+      if (isDiskTrouble(error)) return undefined;
+      throw error;
     }
-    return file;
   }
 
   /** Messages of all ended instances, by container id. */
@@ -92,6 +94,17 @@ export class TerminationMessages {
     await this.#logs.drained(ended.id, LOG_DRAIN_MS, signal);
     const reference = { pod: podIdentity(pod), container: container.name, attempt: ended.attempt };
     return this.#logs.tail(reference, MAX_FALLBACK_LINES, MAX_FALLBACK_BYTES);
+  }
+}
+
+async function makeOpenFile(file: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await open(file, constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW, 0o666);
+  try {
+    // Any user of the container writes into it, whatever the agent's umask says.
+    await handle.chmod(0o666);
+  } finally {
+    await handle.close();
   }
 }
 

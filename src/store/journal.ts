@@ -74,6 +74,10 @@ export class Journal {
     await this.flushed().catch(() => undefined);
   }
 
+  get failing(): boolean {
+    return this.#failing;
+  }
+
   /** Hands over one change; it is written soon. */
   append(entry: JournalEntry): void {
     this.#appended += 1;

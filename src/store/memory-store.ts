@@ -25,6 +25,8 @@ export interface MemoryStoreOptions {
   readonly onChange?: (change: Change) => void;
   /** Durability of what `onChange` was told. */
   readonly flushed?: () => Promise<void>;
+  /** As `Store.failing`; absent: never. */
+  readonly failing?: () => boolean;
 }
 
 /** The store itself: two levels of maps, kind and key. Whether it is also written down is the business of its options. */
@@ -120,6 +122,10 @@ export class MemoryStore implements Store {
 
   changed(since: string, signal: AbortSignal): Promise<void> {
     return this.#history.changed(toRevision(since), signal);
+  }
+
+  get failing(): boolean {
+    return this.#options.failing?.() ?? false;
   }
 
   async flushed(): Promise<void> {

@@ -59,6 +59,7 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
       if (isJournalled(change.object)) journal.append(toEntry(change));
     },
     flushed: () => journal.flushed(),
+    failing: () => journal.failing,
   });
   const journal = new Journal({
     path,

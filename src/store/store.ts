@@ -55,6 +55,8 @@ export interface Store {
   changesAfter(kind: string, since: string, limit: number): Changes;
   /** Resolves when anything, of whatever kind, has changed after this version, or the signal aborts. Does not reject. */
   changed(since: string, signal: AbortSignal): Promise<void>;
+  /** The last attempt to make changes durable has failed: `flushed` makes another one. */
+  readonly failing: boolean;
   /** Resolves when every change up to now is durable; at once when there is no journal. */
   flushed(): Promise<void>;
 }

@@ -29,6 +29,11 @@ export class PrivateEngine {
     this.docker = new Docker({ socketPath: join(directory, 'docker.sock') });
   }
 
+  /** Where it keeps images, containers and volumes. */
+  get dataRoot(): string {
+    return join(this.#directory, 'data');
+  }
+
   /** Everything is prepared; the engine is not started. */
   static async open(): Promise<PrivateEngine> {
     const namespace = `kubelette-${randomUUID().slice(0, 8)}`;

@@ -7,7 +7,7 @@ import { createObject } from './create.js';
 import { decodeResource } from './decode-resource.js';
 import { readDeleteOptions, type DeleteOptions } from './delete-options.js';
 import { deleteObject, successStatus } from './delete.js';
-import { durable } from './durable.js';
+import { demandRoom, durable } from './durable.js';
 import { alreadyRecorded, recordOwner, type RecordOwner } from './field-owner.js';
 import { listObjects } from './list.js';
 import type { ApplyPatch, DecodeBody } from './ports.js';
@@ -134,6 +134,7 @@ export class Handlers {
   ): Promise<ApiResponse> {
     // Before anything is stored: a request that cannot be answered has no effect.
     readView(request);
+    await demandRoom(this.#resource.store);
     const created = createObject(this.#resource, this.#behaviour, decoded, {
       namespace: request.params['namespace'],
       dryRun: readDryRun(request.query.getAll('dryRun')),
@@ -151,6 +152,7 @@ export class Handlers {
   ): Promise<ApiResponse> {
     readView(request);
     const dryRun = readDryRun(request.query.getAll('dryRun'));
+    await demandRoom(this.#resource.store);
     const stored = this.#demandStored(request);
     const object = updateObject(this.#resource, this.#behaviour, stored, decoded, { ...options, dryRun });
     await durable(this.#resource.store);

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isDiskTrouble } from '../../lib/disk-trouble.js';
 import { writePrivateFile } from '../../lib/private-file.js';
 
 /**
@@ -17,6 +18,8 @@ export interface PreStopRecords {
 /** One small file for each container, in the pod's directory. */
 export class FilePreStopRecords implements PreStopRecords {
   readonly #root: string;
+  /** What a full disk would not take: nobody may be kept from stopping for it. By pod. */
+  readonly #unwritten = new Map<string, Map<string, number>>();
 
   /** @param root the data directory's `pods` folder */
   constructor(root: string) {
@@ -34,15 +37,23 @@ export class FilePreStopRecords implements PreStopRecords {
         .filter(isWhole)
         .map(async (name) => [name, Number(await readFile(path.join(directory, name), 'utf8'))] as const),
     );
-    return new Map(times);
+    return new Map([...times, ...(this.#unwritten.get(podUid) ?? [])]);
   }
 
   async begin(podUid: string, containerId: string, at: number): Promise<void> {
-    await mkdir(this.#directory(podUid), { recursive: true, mode: 0o700 });
-    await writePrivateFile(path.join(this.#directory(podUid), containerId), String(at));
+    try {
+      await mkdir(this.#directory(podUid), { recursive: true, mode: 0o700 });
+      await writePrivateFile(path.join(this.#directory(podUid), containerId), String(at));
+    } catch (error) {
+      if (!isDiskTrouble(error)) throw error;
+      this.#unwritten.set(podUid, new Map([...(this.#unwritten.get(podUid) ?? []), [containerId, at]]));
+    }
   }
 
   async forget(podUid: string, containerId: string): Promise<void> {
+    const unwritten = this.#unwritten.get(podUid);
+    unwritten?.delete(containerId);
+    if (unwritten?.size === 0) this.#unwritten.delete(podUid);
     await rm(path.join(this.#directory(podUid), containerId), { force: true });
   }
 

@@ -1,18 +1,23 @@
 import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Container, Pod } from '../../../src/api/schema/pod.js';
-import { TerminationMessages } from '../../../src/kubelet/termination-messages.js';
+import type { TerminationMessages as Messages } from '../../../src/kubelet/termination-messages.js';
 import type { ObservedContainer } from '../../../src/runtime/observed.js';
 import { aContainer, anInstance, aPod, ended, T0 } from '../../support/builders.js';
 import { FakeLogs } from '../../support/fake-logs.js';
+import { FaultyFiles } from '../../support/faulty-files.js';
+
+const files = new FaultyFiles();
+jest.unstable_mockModule('node:fs/promises', () => files.module);
+const { TerminationMessages } = await import('../../../src/kubelet/termination-messages.js');
 
 const { signal } = new AbortController();
 
 let root: string;
 let logs: FakeLogs;
-let messages: TerminationMessages;
+let messages: Messages;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'kubelette-messages-'));
@@ -29,9 +34,14 @@ const podOf = (...containers: Partial<Container>[]): Pod =>
       aContainer(index === 0 ? 'app' : `app${index}`, { terminationMessagePath: '/dev/termination-log', ...changes }),
     ),
   });
+async function prepared(pod: Pod, container: Container, attempt: number): Promise<string> {
+  const file = await messages.prepare(pod, container, attempt);
+  if (file === undefined) throw new Error('there is no file');
+  return file;
+}
 async function write(pod: Pod, text: string | Buffer, attempt = 0): Promise<string> {
   const [container = aContainer('app')] = pod.spec.containers;
-  const file = await messages.prepare(pod, container, attempt);
+  const file = await prepared(pod, container, attempt);
   await writeFile(file, text);
   return file;
 }
@@ -43,7 +53,7 @@ const messageOf = async (
 describe('the file for the last word', () => {
   it('is empty, the instance’s own, and open to every user of the container', async () => {
     const pod = podOf({});
-    const file = await messages.prepare(pod, aContainer('app'), 3);
+    const file = await prepared(pod, aContainer('app'), 3);
     expect(file).toBe(join(root, 'uid-1', 'containers', 'app', '3'));
     expect(await readFile(file, 'utf8')).toBe('');
     expect((await stat(file)).mode & 0o777).toBe(0o666);
@@ -52,7 +62,7 @@ describe('the file for the last word', () => {
   it('keeps what is in it when it is prepared again', async () => {
     const pod = podOf({});
     await write(pod, 'said already');
-    expect(await readFile(await messages.prepare(pod, aContainer('app'), 0), 'utf8')).toBe('said already');
+    expect(await readFile(await prepared(pod, aContainer('app'), 0), 'utf8')).toBe('said already');
   });
 
   it('is never made through a link', async () => {
@@ -62,6 +72,15 @@ describe('the file for the last word', () => {
     await symlink('/etc/hostname', file);
     await expect(messages.prepare(pod, aContainer('app'), 0)).rejects.toThrow('ELOOP');
     expect(await messageOf(pod)).toMatch(/^Error on reading termination log \/dev\/termination-log: .*ELOOP/);
+  });
+
+  it('is done without on a full disk', async () => {
+    for (const at of [1, 2]) {
+      files.reset({ at, code: 'ENOSPC' });
+      expect(await messages.prepare(podOf({}), aContainer('app'), at)).toBeUndefined();
+    }
+    files.reset();
+    expect(await messageOf(podOf({}))).toBe('');
   });
 
   it('goes with the pod', async () => {

@@ -62,6 +62,8 @@ export class TestApi {
   readonly routes: readonly Route[];
   /** The next `flushed` fails with it. */
   diskError: Error | undefined;
+  /** The last one has failed. */
+  diskFull = false;
 
   constructor(options: { readonly historyLimit?: number } = {}) {
     this.store = new MemoryStore({
@@ -69,6 +71,7 @@ export class TestApi {
       historyLimit: options.historyLimit ?? 1_000,
       revision: 0,
       objects: [],
+      failing: () => this.diskFull,
       flushed: () => (this.diskError === undefined ? Promise.resolve() : Promise.reject(this.diskError)),
     });
     const gate = new PodGate({

@@ -216,6 +216,28 @@ describe('creating', () => {
       message: 'the change is in effect, but could not be written to disk: no space left on device',
     });
   });
+
+  it('refuses what would change anything while the disk is full, but not what deletes', async () => {
+    const api = new TestApi();
+    await api.call('POST', CONFIG_MAPS, { body: configMap('a') });
+    const { revision } = api.store;
+    api.diskError = new Error('no space left on device');
+    api.diskFull = true;
+    const refusal = {
+      code: 503,
+      reason: 'ServiceUnavailable',
+      message: 'nothing was changed, as earlier changes could not be written to disk: no space left on device',
+    };
+    expect((await api.call('POST', CONFIG_MAPS, { body: configMap('b') })).object).toMatchObject(refusal);
+    const changed = { ...configMap('a'), data: { other: 'value' } };
+    expect((await api.call('PUT', `${CONFIG_MAPS}/a`, { body: changed })).object).toMatchObject(refusal);
+    expect(api.store.revision).toBe(revision);
+    expect((await api.call('DELETE', `${CONFIG_MAPS}/a`)).object).toMatchObject({
+      message: 'the change is in effect, but could not be written to disk: no space left on device',
+    });
+    api.diskError = undefined;
+    expect((await api.call('POST', CONFIG_MAPS, { body: configMap('b') })).status).toBe(201);
+  });
 });
 
 describe('fields nobody knows', () => {

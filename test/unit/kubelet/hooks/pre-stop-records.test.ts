@@ -51,4 +51,16 @@ describe('the records of preStop hooks', () => {
       expect(await records.of(uid)).toEqual(new Map([['c0ffee', AT]]));
     }
   });
+
+  it('are kept in memory on a full disk, which keeps nobody from stopping', async () => {
+    for (const at of [1, 2, 3]) {
+      const records = new FilePreStopRecords(root);
+      files.reset({ at, code: 'ENOSPC' });
+      await records.begin(`uid-${String(at)}`, 'c0ffee', AT);
+      files.reset();
+      expect(await records.of(`uid-${String(at)}`)).toEqual(new Map([['c0ffee', AT]]));
+      await records.forget(`uid-${String(at)}`, 'c0ffee');
+      expect(await records.of(`uid-${String(at)}`)).toEqual(new Map());
+    }
+  });
 });
