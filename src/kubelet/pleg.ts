@@ -1,6 +1,6 @@
 import type { Clock } from '../lib/clock.js';
 import { errorMessage, hasCode } from '../lib/errors.js';
-import { isAbort } from '../lib/abort.js';
+import { isAbort, LinkedAbort } from '../lib/abort.js';
 import type { Logger } from '../lib/logger.js';
 import { Wake } from '../lib/wake.js';
 import { RELIST_PERIOD_MS, RELIST_PERIOD_WITHOUT_EVENTS_MS } from '../options.js';
@@ -98,8 +98,8 @@ export class Pleg {
 
   async #listOnce(signal: AbortSignal): Promise<void> {
     const { logger, onPod, onRecovered, runtime } = this.#options;
-    const answered = new AbortController();
-    void this.#complainAboutSilence(AbortSignal.any([signal, answered.signal]));
+    const answered = new LinkedAbort(signal);
+    void this.#complainAboutSilence(answered.signal);
     try {
       const pods = await runtime.listPods(signal);
       this.#pods = pods;

@@ -1,5 +1,5 @@
 import type { Pod } from '../api/schema/pod.js';
-import { isAbort } from '../lib/abort.js';
+import { isAbort, LinkedAbort } from '../lib/abort.js';
 import { errorMessage, hasCode } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { Wake } from '../lib/wake.js';
@@ -56,7 +56,7 @@ export class PodWorker {
   readonly #life = new AbortController();
   /** As last seen: it is removed with its hooks also when its object went first. */
   #pod: Pod | undefined;
-  #round: AbortController | undefined;
+  #round: LinkedAbort | undefined;
   #failing = false;
   #failureAnnounced = false;
   #lastPlanned = '';
@@ -96,11 +96,11 @@ export class PodWorker {
 
   async #loop(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const round = new AbortController();
+      const round = new LinkedAbort(signal);
       this.#round = round;
       let waitMs: number;
       try {
-        const outcome = await this.#sync(AbortSignal.any([signal, round.signal]));
+        const outcome = await this.#sync(round.signal);
         if (outcome === 'gone') return;
         waitMs = outcome;
         this.#failing = false;
@@ -110,6 +110,7 @@ export class PodWorker {
         waitMs = this.#jitter(SYNC_RETRY_MS);
         this.#report(error);
       } finally {
+        round.release();
         this.#round = undefined;
       }
       try {

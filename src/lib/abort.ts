@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** True when the promise ended because this signal aborted: not an error, nobody logs it. */
 export const isAbort = (error: unknown, signal: AbortSignal): boolean =>
   signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
@@ -14,5 +16,37 @@ export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Pr
     return await Promise.race([promise, aborted]);
   } finally {
     if (onAbort) signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/**
+ * A controller that aborts when its owner's signal does, too, until it is released. Instead of `AbortSignal.any` wherever the
+ * owner lives long: that leaves some bytes in the owner's signal each time (Node 20).
+ */
+export class LinkedAbort {
+  readonly #controller = new AbortController();
+  readonly #owner: AbortSignal;
+  readonly #onAbort = (): void => this.#controller.abort(this.#owner.reason);
+
+  constructor(owner: AbortSignal) {
+    this.#owner = owner;
+    // As many hang on one signal as there are pods, and each lets go of it.
+    setMaxListeners(0, owner);
+    if (owner.aborted) this.#onAbort();
+    else owner.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  abort(reason?: unknown): void {
+    this.release();
+    this.#controller.abort(reason);
+  }
+
+  /** The owner is no longer heard. */
+  release(): void {
+    this.#owner.removeEventListener('abort', this.#onAbort);
   }
 }

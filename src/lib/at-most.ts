@@ -1,5 +1,5 @@
 import type { Clock } from './clock.js';
-import { abortable } from './abort.js';
+import { abortable, LinkedAbort } from './abort.js';
 
 /**
  * Waits for `promise`, but no longer than `ms`; it is not stopped then. Rejects as it does, or as soon as `signal`
@@ -13,10 +13,10 @@ export async function atMost(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const settled = new AbortController();
+  const settled = new LinkedAbort(signal);
   try {
     const inTime = promise.then(() => true);
-    const tooLate = clock.sleep(ms, AbortSignal.any([signal, settled.signal])).then(() => false);
+    const tooLate = clock.sleep(ms, settled.signal).then(() => false);
     return await abortable(Promise.race([inTime, tooLate]), signal);
   } finally {
     settled.abort();

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/schema/meta.js';
+import { LinkedAbort } from '../../lib/abort.js';
 import type { WatchEvent } from '../../store/store.js';
 import { toStatusError } from '../http/error-status.js';
 import type { ApiRequest, ApiResponse } from '../http/types.js';
@@ -98,8 +99,8 @@ class Watcher {
   /** @returns the version up to which everything was told. */
   async *#changes(since: string, ms: number, signal: AbortSignal): AsyncGenerator<Buffer, string> {
     const { clock, store, storedKind } = this.#resource;
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
+    const over = new LinkedAbort(signal);
+    const either = over.signal;
     // Rejects when the period ends otherwise, which is nobody's business.
     if (Number.isFinite(ms))
       void clock.sleep(ms, either).then(

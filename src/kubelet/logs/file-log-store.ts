@@ -1,6 +1,7 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
+import { LinkedAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
@@ -172,8 +173,8 @@ export class FileLogStore implements LogStore {
   /** Does the work, but not for longer than this. Rejects only on abort. */
   async #within(ms: number, signal: AbortSignal, work: (limit: AbortSignal) => Promise<unknown>): Promise<void> {
     signal.throwIfAborted();
-    const over = new AbortController();
-    const limit = AbortSignal.any([signal, over.signal]);
+    const over = new LinkedAbort(signal);
+    const limit = over.signal;
     try {
       await Promise.race([work(limit), this.#options.clock.sleep(ms, limit)]);
     } finally {

@@ -1,3 +1,4 @@
+import { LinkedAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import { KubeletteError, hasCode } from '../../lib/errors.js';
 
@@ -22,10 +23,7 @@ export async function withPatience<T>(
   work: (bounded: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const bounded = new AbortController();
-  const onAbort = (): void => bounded.abort(signal.reason);
-  // By hand: AbortSignal.any keeps what it made for as long as the caller's signal lives, which is for days here.
-  signal.addEventListener('abort', onAbort, { once: true });
+  const bounded = new LinkedAbort(signal);
   const finished = new AbortController();
   sleepAwake(ms, clock, finished.signal).then(
     () => bounded.abort(new KubeletteError('Timeout', 'context deadline exceeded')),
@@ -35,7 +33,7 @@ export async function withPatience<T>(
   try {
     return await work(bounded.signal);
   } finally {
-    signal.removeEventListener('abort', onAbort);
+    bounded.release();
     finished.abort();
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { abortable, isAbort } from '../../../src/lib/abort.js';
+import { abortable, isAbort, LinkedAbort } from '../../../src/lib/abort.js';
 
 const never = new Promise<never>(() => undefined);
 
@@ -57,5 +57,31 @@ describe('isAbort', () => {
     ['something that is no error', 'AbortError', aborted, false],
   ])('knows %s', (_what, error, signal, wanted) => {
     expect(isAbort(error, signal)).toBe(wanted);
+  });
+});
+
+describe('LinkedAbort', () => {
+  it('aborts with its owner, also with one that has aborted', () => {
+    const owner = new AbortController();
+    const before = new LinkedAbort(owner.signal);
+    const reason = new Error('enough');
+    owner.abort(reason);
+    expect(before.signal.reason).toBe(reason);
+    expect(new LinkedAbort(owner.signal).signal.reason).toBe(reason);
+  });
+
+  it('aborts by itself and leaves its owner alone', () => {
+    const owner = new AbortController();
+    const linked = new LinkedAbort(owner.signal);
+    linked.abort(new Error('only this one'));
+    expect([linked.signal.aborted, owner.signal.aborted]).toEqual([true, false]);
+  });
+
+  it('does not hear its owner once it is released', () => {
+    const owner = new AbortController();
+    const linked = new LinkedAbort(owner.signal);
+    linked.release();
+    owner.abort();
+    expect(linked.signal.aborted).toBe(false);
   });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { getEventListeners } from 'node:events';
 import { Wake } from '../../../src/lib/wake.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
@@ -15,6 +16,13 @@ function waiting(ms: number): () => 'waiting' | 'over' | 'aborted' {
   return () => state;
 }
 
+/** What `AbortSignal.any` has left there. It has no name outside Node. */
+function dependants(signal: AbortSignal): number {
+  const name = Object.getOwnPropertySymbols(signal).find(({ description }) => description === 'kDependantSignals');
+  const found = name === undefined ? undefined : (Reflect.get(signal, name) as Set<unknown> | undefined);
+  return found?.size ?? 0;
+}
+
 beforeEach(() => {
   clock = new FakeClock();
   wake = new Wake();
@@ -28,6 +36,16 @@ describe('Wake', () => {
     expect(state()).toBe('waiting');
     await clock.advance(1);
     expect(state()).toBe('over');
+  });
+
+  it('leaves nothing in the signal, which may live for ever', async () => {
+    for (let round = 0; round < 100; round += 1) {
+      const state = waiting(1);
+      await clock.advance(1);
+      expect(state()).toBe('over');
+    }
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+    expect(dependants(stop.signal)).toBe(0);
   });
 
   it('ends the wait when set, and leaves no timer behind', async () => {
