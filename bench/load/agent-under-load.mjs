@@ -22,12 +22,16 @@ export async function withAgent(work, flags = []) {
 /** A container that ends as soon as it is told to. */
 export const waits = (name) => containerOf(name, 'trap "exit 0" TERM; sleep 100000 & wait');
 
+/** With a grace: who is deleted without one is gone from the API before it is gone. */
+export const loadPod = (name, containers, more = {}) =>
+  podOf(name, { terminationGracePeriodSeconds: 30, containers, ...more });
+
 export async function createPods(api, pods) {
   await Promise.all(pods.map((pod) => api.create(PODS, pod)));
 }
 
 export const podsOf = (count, prefix, container = waits('app')) =>
-  Array.from({ length: count }, (_, index) => podOf(`${prefix}-${index}`, { containers: [container] }));
+  Array.from({ length: count }, (_, index) => loadPod(`${prefix}-${index}`, [container]));
 
 /** Resolves when all pods are ready. @throws with those that are not */
 export async function allReady(api, count, withinMs = 300_000) {
@@ -51,7 +55,7 @@ export async function deletePods(api, withinMs = 300_000) {
 }
 
 /** What is left of pods that are gone: names on the engine and files. Files are cleared away a moment later. */
-export async function leftOver(agent, withinMs = 30_000) {
+export async function leftOver(agent, withinMs = 120_000) {
   let left = [];
   const nothing = async () => {
     left = [...(await engineObjects(agent)), ...(await podFiles(agent))];

@@ -9,8 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { atEnd } from '../../endings.mjs';
 import { openKubectl } from '../../kubectl.mjs';
 import { below, mustBe } from '../../report.mjs';
-import { podOf } from '../../support.mjs';
-import { allReady, createPods, measured, waits, withAgent } from '../agent-under-load.mjs';
+import { allReady, createPods, loadPod, measured, waits, withAgent } from '../agent-under-load.mjs';
 
 const MEGABYTE = 1_048_576;
 const POD = 'copied';
@@ -27,7 +26,7 @@ export function run({ quick }) {
       const sum = await writeRandom(sent, megabytes);
       // Not in the layer of the container: that it is slow there is not the agent's doing.
       const mounted = { ...waits('app'), volumeMounts: [{ name: 'data', mountPath: '/data' }] };
-      await createPods(api, [podOf(POD, { containers: [mounted], volumes: [{ name: 'data', emptyDir: {} }] })]);
+      await createPods(api, [loadPod(POD, [mounted], { volumes: [{ name: 'data', emptyDir: {} }] })]);
       await allReady(api, 1);
       const into = await measured(agent, () => kubectl('cp', sent, `${POD}:/data/file`));
       const inside = (await kubectl('exec', POD, '--', 'sha256sum', '/data/file')).split(' ')[0];

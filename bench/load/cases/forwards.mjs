@@ -5,8 +5,8 @@ import { connect } from 'node:net';
 import { atEnd } from '../../endings.mjs';
 import { KUBECTL, openKubectl } from '../../kubectl.mjs';
 import { mustBe } from '../../report.mjs';
-import { atATime, containerOf, docker, percentile, podOf, until } from '../../support.mjs';
-import { allReady, createPods, measured, withAgent } from '../agent-under-load.mjs';
+import { atATime, containerOf, docker, percentile, until } from '../../support.mjs';
+import { allReady, createPods, loadPod, measured, withAgent } from '../agent-under-load.mjs';
 import { livingIn } from '../inspector.mjs';
 
 const POD = 'forwarded';
@@ -19,7 +19,7 @@ export function run({ quick }) {
   const connections = quick ? 40 : 10_000;
   return withAgent(async (agent, api) => {
     const kubectl = await openKubectl(agent);
-    await createPods(api, [podOf(POD, { containers: [echo] })]);
+    await createPods(api, [loadPod(POD, [echo])]);
     await allReady(api, 1);
     const forwarding = await startForwarding(agent);
     try {

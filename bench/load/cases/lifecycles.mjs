@@ -1,6 +1,6 @@
 import { mustBe } from '../../report.mjs';
-import { atATime, podOf, until } from '../../support.mjs';
-import { leftOver, measured, waits, withAgent } from '../agent-under-load.mjs';
+import { atATime, until } from '../../support.mjs';
+import { leftOver, loadPod, measured, waits, withAgent } from '../agent-under-load.mjs';
 import { PODS } from '../api.mjs';
 import { livingIn } from '../inspector.mjs';
 import { engineCounts } from '../leftovers.mjs';
@@ -76,7 +76,7 @@ async function live(api, from, to) {
     const path = `${PODS}/${name}`;
     const volumes = [{ name: 'scratch', emptyDir: {} }];
     const mounted = { ...waits('app'), volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }] };
-    await api.create(PODS, podOf(name, { containers: [mounted], volumes }));
+    await api.create(PODS, loadPod(name, [mounted], { volumes }));
     const running = ({ status }) => status.phase === 'Running';
     await until(`${name} runs`, async () => running(await api.get(path)), 300_000, 100);
     await api.remove(path);

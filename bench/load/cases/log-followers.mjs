@@ -1,6 +1,6 @@
 import { below, mustBe } from '../../report.mjs';
-import { containerOf, podOf, until } from '../../support.mjs';
-import { allReady, createPods, measured, withAgent } from '../agent-under-load.mjs';
+import { containerOf, until } from '../../support.mjs';
+import { allReady, createPods, loadPod, measured, withAgent } from '../agent-under-load.mjs';
 import { credentialsOf, PODS } from '../api.mjs';
 import { openClients } from '../clients.mjs';
 import { livingIn } from '../inspector.mjs';
@@ -21,7 +21,7 @@ export function run({ quick }) {
       const names = ['alone', 'beside'];
       await createPods(
         api,
-        names.map((name) => podOf(name, { containers: [writer(lines)] })),
+        names.map((name) => loadPod(name, [writer(lines)])),
       );
       await allReady(api, names.length);
       const credentials = await credentialsOf(agent);

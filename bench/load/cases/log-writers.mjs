@@ -1,6 +1,6 @@
 import { mustBe } from '../../report.mjs';
-import { containerOf, podOf, until } from '../../support.mjs';
-import { allReady, createPods, measured, withAgent } from '../agent-under-load.mjs';
+import { containerOf, until } from '../../support.mjs';
+import { allReady, createPods, loadPod, measured, withAgent } from '../agent-under-load.mjs';
 import { credentialsOf, PODS } from '../api.mjs';
 import { openClients } from '../clients.mjs';
 import { storedLines } from '../stored-lines.mjs';
@@ -25,7 +25,7 @@ export function run({ quick, rounds: seconds = quick ? 4 : 60 }) {
       const pods = Array.from({ length: CONTAINERS }, (_, index) => `writer-${index}`);
       await createPods(
         api,
-        pods.map((name) => podOf(name, { containers: [writer(lines)] })),
+        pods.map((name) => loadPod(name, [writer(lines)])),
       );
       await allReady(api, CONTAINERS);
       const credentials = await credentialsOf(agent);
