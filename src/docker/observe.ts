@@ -109,6 +109,8 @@ function toTimes(state: State, createdAt: number): Pick<ObservedContainer, 'star
   const startedAt = parseTime(state.StartedAt);
   switch (toState(state)) {
     case 'running':
+    // One that is being taken away: that it ran is all that is to be known of it.
+    case 'unknown':
       return startedAt === undefined ? {} : { startedAt };
     case 'exited':
       if (startedAt === undefined) return { finishedAt: createdAt, exitCode: state.ExitCode };

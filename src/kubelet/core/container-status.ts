@@ -146,13 +146,18 @@ function stateOf(
     case 'unknown':
       if (context.final) return { terminated: lost('The container could not be located when the pod was terminated') };
       // Most likely somebody is removing it: until it is gone nothing new is known, and what is known is not forgotten.
-      if (stored?.containerID === containerId(record) && stored.state !== undefined) return stored.state;
+      if (stored?.containerID === containerId(record) && stored.state !== undefined && !isNew(stored))
+        return stored.state;
       // That it ran must not be forgotten with it: its policy may let it run only once.
       return record.startedAt === undefined
         ? waitingState(context)
         : { running: { startedAt: toRfc3339(record.startedAt) } };
   }
 }
+
+/** Published when it was only made: neither that it ran nor that it ended. */
+const isNew = ({ containerID, lastState, state }: ContainerStatus): boolean =>
+  state?.waiting !== undefined && lastState?.terminated?.containerID !== containerID;
 
 /** Engine facts in Kubernetes' words. OOM is taken from the engine's flag only. Source: cri-dockerd container_status.go. */
 function terminatedState(record: ObservedContainer, messages: ReadonlyMap<string, string>): ContainerStateTerminated {

@@ -75,7 +75,7 @@ describe('a container of the engine is observed', () => {
     [
       'unknown while it is being removed',
       { ...stopped, Status: 'removing' },
-      { state: 'unknown', exitCode: undefined },
+      { state: 'unknown', startedAt: time(STARTED), exitCode: undefined },
     ],
     [
       'killed for memory, with its own exit code',

@@ -185,6 +185,19 @@ describe('container status', () => {
     expect(never.phase).toBe('Failed');
   });
 
+  it('says that one ran which was published when it was only made, and is being removed when it is met again', () => {
+    const pod = aPod({ restartPolicy: 'Never' });
+    const { startedAt: _, ...made } = anInstance('app', { state: 'created', pid: 0 });
+    const before = status(pod, observedPod([made]));
+    expect(only(before).state?.waiting).toBeDefined();
+    const going = status({ ...pod, status: before }, observedPod([anInstance('app', { state: 'unknown' })]));
+    expect(only(going).state?.running).toBeDefined();
+    // And of one that had ended, how.
+    const crashed = status(pod, observedPod([anInstance('app', ended(1))]));
+    const pruned = status({ ...pod, status: crashed }, observedPod([anInstance('app', { state: 'unknown' })]));
+    expect(only(pruned).state?.terminated?.exitCode).toBe(1);
+  });
+
   it('keeps what is known of an ended container whose record was pruned', () => {
     const pod = aPod({ restartPolicy: 'OnFailure' });
     const before = status(pod, observedPod([anInstance('app', ended(0))], stopped));
