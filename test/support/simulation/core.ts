@@ -1,19 +1,31 @@
+import { firstStarts } from '../../../src/kubelet/core/first-starts.js';
 import { computePodActions } from '../../../src/kubelet/core/pod-actions.js';
 import { computePodStatus } from '../../../src/kubelet/core/pod-status.js';
+import { probeTargets } from '../../../src/kubelet/core/probe-targets.js';
+import { planOrphan } from '../../../src/kubelet/core/termination.js';
 
 /** What the agent asks of the core: all that is decided in a life is decided by these. */
 export interface Core {
   readonly decide: typeof computePodActions;
   readonly status: typeof computePodStatus;
+  readonly firstStarts: typeof firstStarts;
+  readonly probeTargets: typeof probeTargets;
+  readonly orphan: typeof planOrphan;
 }
 
-export const CORE: Core = { decide: computePodActions, status: computePodStatus };
+export const CORE: Core = {
+  decide: computePodActions,
+  status: computePodStatus,
+  firstStarts,
+  probeTargets,
+  orphan: planOrphan,
+};
 
 /** A core that is watched at its work. */
 export class WatchedCore implements Core {
-  /** Decisions and statuses, each counted as one. */
+  /** Decisions and statuses, each counted as one; whom to probe is not. */
   steps = 0;
-  /** How long it took for them, by the clock on the wall. */
+  /** How long it took for all of them, by the clock on the wall. */
   ms = 0;
   readonly #core: Core;
 
@@ -22,18 +34,33 @@ export class WatchedCore implements Core {
   }
 
   decide(...about: Parameters<Core['decide']>): ReturnType<Core['decide']> {
-    return this.#watched(() => this.#core.decide(...about));
+    this.steps += 1;
+    return this.#timed(() => this.#core.decide(...about));
   }
 
   status(...about: Parameters<Core['status']>): ReturnType<Core['status']> {
-    return this.#watched(() => this.#core.status(...about));
+    this.steps += 1;
+    return this.#timed(() => this.#core.status(...about));
   }
 
-  #watched<T>(work: () => T): T {
+  firstStarts(...about: Parameters<Core['firstStarts']>): ReturnType<Core['firstStarts']> {
+    this.steps += 1;
+    return this.#timed(() => this.#core.firstStarts(...about));
+  }
+
+  orphan(...about: Parameters<Core['orphan']>): ReturnType<Core['orphan']> {
+    this.steps += 1;
+    return this.#timed(() => this.#core.orphan(...about));
+  }
+
+  probeTargets(...about: Parameters<Core['probeTargets']>): ReturnType<Core['probeTargets']> {
+    return this.#timed(() => this.#core.probeTargets(...about));
+  }
+
+  #timed<T>(work: () => T): T {
     const began = performance.now();
     const outcome = work();
     this.ms += performance.now() - began;
-    this.steps += 1;
     return outcome;
   }
 }

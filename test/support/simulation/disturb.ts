@@ -91,10 +91,7 @@ export function disturb(world: World, { what, which }: Step): void {
 }
 
 function startByHand(world: World, container: SimContainer): void {
-  const joined = world.engine.sandboxes.some(
-    ({ id, ready }) => ready && container.sandboxInstance.startsWith(`${id}@`),
-  );
-  if (!joined) return;
+  if (world.engine.sandboxOf(container) === undefined) return;
   world.rules.status.meddled = true;
   world.rules.startedByHand(container);
   world.engine.start(container);
@@ -102,41 +99,46 @@ function startByHand(world: World, container: SimContainer): void {
 }
 
 /**
- * Records go. One that vanishes before its status was ever published cannot be known from engine and status; the shell
+ * Records go. One that vanishes before its run was ever published cannot be known from engine and status; the shell
  * then asks the log files, which know less than the engine did.
  */
 function lose(world: World, which: (container: SimContainer) => boolean): void {
-  const {
-    containerStatuses = [],
-    ephemeralContainerStatuses = [],
-    initContainerStatuses = [],
-  } = world.pod.status ?? {};
-  const all = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
-  const ids = all.flatMap(({ containerID, lastState, state }) => [
-    containerID,
-    state?.terminated?.containerID,
-    lastState?.terminated?.containerID,
-  ]);
-  const ends = all.flatMap(({ lastState, state }) => [
-    state?.terminated?.containerID,
-    lastState?.terminated?.containerID,
-  ]);
   for (const container of world.engine.containers.filter(which)) {
-    if (!ids.includes(`docker://${container.id}`)) continue;
+    const { hasEnd, hasRun } = published(world, container);
+    if (!hasRun) continue;
     world.engine.remove(container);
-    world.rules.lost(container, ends.includes(`docker://${container.id}`));
+    world.rules.lost(container, hasEnd);
   }
+}
+
+/** What the status tells of an instance. */
+function published({ pod }: World, { id }: SimContainer): { readonly hasRun: boolean; readonly hasEnd: boolean } {
+  const { containerStatuses = [], ephemeralContainerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
+  const all = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
+  const hasEnd = all.some(({ lastState, state }) =>
+    [state?.terminated, lastState?.terminated].some((end) => end?.containerID === `docker://${id}`),
+  );
+  // As one that was only made it says nothing of its run.
+  const isThere = all.some(
+    ({ containerID, state }) => containerID === `docker://${id}` && state?.waiting === undefined,
+  );
+  return { hasRun: hasEnd || isThere, hasEnd };
 }
 
 /** `docker rm -f` that takes its time: the engine says "removing" meanwhile. */
 function hangInRemoval(world: World, container: SimContainer, ms: number): void {
   container.state = 'unknown';
   container.endsAt = Infinity;
-  world.later(ms, () => {
+  const go = (): void => {
+    if (!published(world, container).hasRun) {
+      world.later(1_000, go);
+      return;
+    }
     world.engine.remove(container);
     world.rules.lost(container, false);
     world.changed();
-  });
+  };
+  world.later(ms, go);
 }
 
 function pause(world: World, container: SimContainer, ms: number): void {

@@ -7,6 +7,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export type SimContainer = Mutable<ObservedContainer> & {
   readonly life: Life;
+  /** What it was made for: a sandbox instance, or a sandbox that did not run yet. `sandboxInstance` is what it joined. */
+  readonly label: string;
   /** True times, which no clock step touches. */
   createdTrue: number;
   startedTrue: number;
@@ -23,6 +25,8 @@ export interface SimClock {
 }
 
 export class EngineError extends Error {}
+/** It shows something that the caller cannot have known: no answer to act on. */
+export class Outdated extends Error {}
 
 /** What is needed to make one. */
 export interface Creation {
@@ -30,7 +34,9 @@ export interface Creation {
   readonly kind: ContainerKind;
   readonly attempt: number;
   readonly backoffMs: number;
-  readonly sandboxInstance: string;
+  /** The instance, or the id of one that does not run yet. */
+  readonly label: string;
+  readonly sandboxId: string;
   readonly life: Life;
 }
 
@@ -56,9 +62,19 @@ export class SimEngine {
       uid: this.#uid,
       namespace: 'default',
       name: 'web',
-      containers: this.containers.map((container) => ({ ...container })).sort(byAttempt),
+      containers: this.containers.map((container) => this.#shown(container)).sort(byAttempt),
       sandboxes: this.sandboxes.map((sandbox) => ({ ...sandbox })).sort(byAttempt),
     };
+  }
+
+  /** What was made in advance and not started will join what runs then. */
+  #shown(container: SimContainer): SimContainer {
+    const shown = { ...container };
+    if (container.state === 'created') {
+      const sandbox = this.sandboxes.find(({ id }) => id === container.label);
+      if (sandbox !== undefined) shown.sandboxInstance = sandbox.instance;
+    }
+    return shown;
   }
 
   find(id: string): SimContainer | undefined {
@@ -112,14 +128,15 @@ export class SimEngine {
   }
 
   /** As the runtime does it: one's own of that name is used when it has not ended, and removed otherwise. */
-  create({ attempt, backoffMs, kind, life, sandboxInstance, spec }: Creation): SimContainer {
+  create({ attempt, backoffMs, kind, label, life, sandboxId, spec }: Creation): SimContainer {
     const specHash = containerHash(spec);
     const holder = this.containers.find((other) => other.name === spec.name && other.attempt === attempt);
-    const unended = holder?.state === 'running' || holder?.state === 'created';
-    if (holder !== undefined && unended && holder.specHash === specHash && holder.sandboxInstance === sandboxInstance) {
-      return holder;
+    if (holder !== undefined) {
+      const isSame = holder.specHash === specHash && [label, sandboxId].includes(holder.label);
+      if (isSame && holder.state === 'exited') throw new Outdated();
+      if (isSame && (holder.state === 'running' || holder.state === 'created')) return holder;
+      this.remove(holder);
     }
-    if (holder !== undefined) this.remove(holder);
     const container: SimContainer = {
       id: this.#id(spec.name, attempt),
       name: spec.name,
@@ -133,9 +150,10 @@ export class SimEngine {
       image: spec.image,
       imageId: 'docker://sha256:1',
       backoffMs,
-      sandboxInstance,
+      sandboxInstance: label,
       pid: 0,
       life,
+      label,
       createdTrue: this.#clock.now,
       startedTrue: this.#clock.now,
       endedTrue: this.#clock.now,
@@ -149,9 +167,9 @@ export class SimEngine {
   /** One that could not be started shows it as its end, without ever having run. */
   start(container: SimContainer): void {
     if (container.state === 'running') return;
-    const joined = this.sandboxes.some(({ id, ready }) => ready && container.sandboxInstance.startsWith(`${id}@`));
+    const joined = this.sandboxOf(container);
     const { life } = container;
-    if (!joined || life.startFails) {
+    if (joined === undefined || life.startFails) {
       const { createdAt: finishedAt } = container;
       Object.assign(container, { state: 'exited', exitCode: 128, finishedAt, endedTrue: this.#clock.now });
       throw new EngineError('cannot start it');
@@ -165,9 +183,15 @@ export class SimEngine {
       oomKilled: false,
       endsAt: now + life.runsMs,
       endsWith: life.exitCode,
+      sandboxInstance: joined.id === container.label ? joined.instance : container.sandboxInstance,
     });
     Reflect.deleteProperty(container, 'finishedAt');
     Reflect.deleteProperty(container, 'exitCode');
+  }
+
+  /** The running sandbox that it joins when it is started. */
+  sandboxOf({ label }: SimContainer): SimSandbox | undefined {
+    return this.sandboxes.find(({ id, ready }) => ready && (label === id || label.startsWith(`${id}@`)));
   }
 
   /** Stop signal now, SIGKILL after so many seconds at the latest; an earlier stop that is still on goes on. */

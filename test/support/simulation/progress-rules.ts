@@ -20,9 +20,12 @@ export class ProgressRules {
     if (rules.status.meddled) return;
     for (const { name } of this.#toRun(input)) {
       if (plan.waiting.has(name) || plan.actions.some((action) => 'name' in action && action.name === name)) continue;
-      const { exitCode, state } = newestOf(input, name) ?? {};
+      const { exitCode, id = '', state } = newestOf(input, name) ?? {};
       if (state === 'running') continue;
-      if (state === 'exited' && !rules.mayRunAgain(name, exitCode)) continue;
+      // An agent does not remember beyond its own end that it killed it for a probe.
+      const { liveness, startup } = input.probes?.get(id) ?? {};
+      const isSick = [liveness, startup].includes('failure');
+      if (state === 'exited' && !rules.mayRunAgain(name, exitCode, isSick)) continue;
       rules.fail(26, `${name} is to run, and nothing is done about it`);
     }
   }

@@ -5,6 +5,7 @@ import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
 import type { ContainerKind } from '../../../src/runtime/observed.js';
 import type { SimContainer } from './engine.js';
 import { OrderRules } from './order-rules.js';
+import { ProbeRules } from './probe-rules.js';
 import { ProgressRules } from './progress-rules.js';
 import { specOf } from './spec.js';
 import { StatusRules } from './status-rules.js';
@@ -35,6 +36,7 @@ type Start = Extract<PodAction, { kind: 'startContainer' }>;
  */
 export class Rules {
   readonly order: OrderRules;
+  readonly probes: ProbeRules;
   readonly progress: ProgressRules;
   readonly status: StatusRules;
   readonly stop: StopRules;
@@ -53,6 +55,7 @@ export class Rules {
   constructor(world: World) {
     this.#world = world;
     this.order = new OrderRules(world);
+    this.probes = new ProbeRules(world);
     this.progress = new ProgressRules(world);
     this.status = new StatusRules(world);
     this.stop = new StopRules(world);
@@ -128,9 +131,10 @@ export class Rules {
     this.fail(9, `${holder.id} is ${holder.state}, and its name was to be used again`);
   }
 
-  starts(container: SimContainer, action: Start): void {
+  /** @param sandboxInstance that of the decision: somebody may have restarted it since */
+  starts(container: SimContainer, action: Start, sandboxInstance: string): void {
     const { engine } = this.#world;
-    const { attempt, id, kind, name, sandboxInstance } = container;
+    const { attempt, id, kind, name } = container;
     if (kind !== this.#kindOf(name)) this.fail(9, `${name} was started as ${kind}`);
     // One that somebody started since the agent looked is met in its next round.
     const twin = engine.containers.find(
@@ -206,14 +210,13 @@ export class Rules {
   }
 
   /** By its rules, its policy and what a failed probe makes of that. */
-  mayRunAgain(name: string, exitCode: number = LOST): boolean {
+  mayRunAgain(name: string, exitCode: number = LOST, isSick = false): boolean {
     if (this.ruleAction(name, exitCode) !== undefined) return true;
     const kind = this.#kindOf(name);
     if (kind === 'sidecar') return true;
     const policy = specOf(this.#world.pod, name)?.restartPolicy ?? this.#world.pod.spec.restartPolicy;
     if (policy === 'Never') return false;
-    const sick = this.#world.engine.containers.some((record) => record.name === name && this.sick.has(record.id));
-    return exitCode !== 0 || (kind === 'app' && (policy === 'Always' || sick));
+    return exitCode !== 0 || (kind === 'app' && (policy === 'Always' || isSick));
   }
 
   /** What a container's rules say of how it ended. */

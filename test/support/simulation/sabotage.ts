@@ -53,6 +53,7 @@ export const seeingSpecs = (change: (container: Container) => Container): Core =
 
 /** A core that takes everything for something else, also when it publishes. */
 export const believing = (change: (input: SyncInput) => SyncInput): Core => ({
+  ...CORE,
   decide: (input) => CORE.decide(change(input)),
   status: (input, plan, context) => CORE.status(change(input), plan, context),
 });

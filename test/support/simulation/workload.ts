@@ -18,6 +18,7 @@ export interface Life {
   /** From here on the probe says so. */
   readonly startedMs: number;
   readonly readyMs: number;
+  readonly unreadyMs: number;
   readonly sickMs: number;
 }
 
@@ -91,6 +92,7 @@ function lives(seed: number): (name: string, attempt: number) => Life {
       postStartFails: random.chance(0.15),
       startedMs: random.pick([5, 3_000, TOO_LATE_MS]),
       readyMs: random.pick([5, 1_000, 15_000]),
+      unreadyMs: random.pick([Infinity, 30_000, 300_000]),
       sickMs: random.pick([Infinity, Infinity, 1_000, 40_000]),
     };
   };

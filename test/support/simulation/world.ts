@@ -2,11 +2,13 @@ import type { Pod } from '../../../src/api/schema/pod.js';
 import { toRfc3339 } from '../../../src/lib/time.js';
 import type { PodAction } from '../../../src/kubelet/core/pod-action.js';
 import { T0 } from '../builders.js';
-import { ADOPTION_MS, Agent, Crashed } from './agent.js';
+import { Agent } from './agent.js';
+import { Crashed } from './calls.js';
 import { CORE, WatchedCore, type Core } from './core.js';
 import { disturb } from './disturb.js';
 import { SimEngine, type SimContainer } from './engine.js';
 import { Rules } from './rules.js';
+import { ADOPTION_MS } from './prober.js';
 import { CALL_FAULTS, type Step } from './schedule.js';
 import type { Life, Workload } from './workload.js';
 
@@ -155,17 +157,10 @@ export class World {
     this.changed();
   }
 
-  /** It runs: what its probes will find out makes the agent look. */
+  /** It runs. */
   started(container: SimContainer): void {
     this.rules.order.begun(container);
     this.#logged.set(container.name, Math.max(container.attempt, this.#logged.get(container.name) ?? -1));
-    const { readyMs, sickMs, startedMs } = container.life;
-    const probes = [this.pod.spec.containers, this.pod.spec.initContainers ?? []]
-      .flat()
-      .find(({ name }) => name === container.name);
-    if (probes?.startupProbe !== undefined) this.later(startedMs, () => this.changed());
-    if (probes?.readinessProbe !== undefined) this.later(readyMs, () => this.changed());
-    if (probes?.livenessProbe !== undefined && sickMs !== Infinity) this.later(sickMs, () => this.changed());
     this.changed();
   }
 

@@ -17,6 +17,7 @@ const crashing =
     postStartFails: false,
     startedMs: 0,
     readyMs: 0,
+    unreadyMs: Infinity,
     sickMs: Infinity,
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PodAction } from '../../../../src/kubelet/core/pod-action.js';
+import type { PodAction, PodPlan } from '../../../../src/kubelet/core/pod-action.js';
+import type { SyncInput } from '../../../../src/kubelet/core/sync-input.js';
 import type { PodCondition } from '../../../../src/api/schema/pod-status.js';
-import type { Core } from '../../../support/simulation/core.js';
+import { CORE, type Core } from '../../../support/simulation/core.js';
 import { describeBroken } from '../../../support/simulation/report.js';
 import {
   acting,
@@ -40,9 +41,21 @@ const startOf = (name: string, attempt = 0): PodAction => {
 };
 
 const startsAppsAtOnce = acting((actions, { observed, pod }) => {
-  const isFirst = observed.sandboxes[0]?.ready === true && observed.containers.length === 0;
+  const isFirst =
+    observed.sandboxes[0]?.ready === true && observed.containers.every(({ state }) => state === 'created');
   if (!isFirst || pod.metadata.deletionTimestamp !== undefined) return actions;
   return [...actions, ...pod.spec.containers.map(({ name }) => startOf(name))];
+});
+
+const probing = (
+  change: (
+    targets: ReturnType<Core['probeTargets']>,
+    input: SyncInput,
+    plan: PodPlan,
+  ) => ReturnType<Core['probeTargets']>,
+): Core => ({
+  ...CORE,
+  probeTargets: (input, plan, hostIP) => change(CORE.probeTargets(input, plan, hostIP), input, plan),
 });
 
 const MISTAKES: readonly (readonly [rule: number, mistake: string, core: Core])[] = [
@@ -109,6 +122,16 @@ const MISTAKES: readonly (readonly [rule: number, mistake: string, core: Core])[
   [12, 'gives no grace', eachOf('killContainer', (kill) => ({ ...kill, graceSeconds: 1 }))],
   [12, 'gives more than was granted', eachOf('killContainer', (kill) => ({ ...kill, graceSeconds: 90 }))],
   [12, 'stops sidecars beside the apps', eachOf('killContainer', (kill) => ({ ...kill, after: [] }))],
+  [
+    13,
+    'goes on with liveness probes after deletion',
+    probing((_, input, plan) => CORE.probeTargets(input, { ...plan, phase: 'syncing', actions: [] }, '192.0.2.1')),
+  ],
+  [
+    13,
+    'asks whether it lives before it started',
+    probing((targets) => targets.map((target) => ({ ...target, kind: 'liveness' }))),
+  ],
   [15, 'does not count restarts', publishingOfApps((one) => ({ ...one, restartCount: one.restartCount % 2 }))],
   [
     15,

@@ -22,6 +22,7 @@ const RARE = [
   'creation fails',
   'postStart fails',
   'start sandbox',
+  'made in advance',
   'start app',
   'start init',
   'start sidecar',
