@@ -88,12 +88,17 @@ class Watcher {
   }
 
   /** @returns the version of what was told. */
-  *#existing(): Generator<string, string> {
+  *#existing(): Generator<Buffer, string> {
     const { items, resourceVersion } = this.#resource.list(this.#selection.namespace);
+    yield* inChunks(this.#linesOfExisting(items));
+    return resourceVersion;
+  }
+
+  /** Made when they are wanted: a client that does not read is not worth a text of everything. */
+  *#linesOfExisting(items: readonly KubeObject[]): Generator<Buffer, void> {
     for (const object of items) {
       if (this.#selection.matches(object)) yield this.#lines.existing(object);
     }
-    return resourceVersion;
   }
 
   /** @returns the version up to which everything was told. */
@@ -111,7 +116,7 @@ class Watcher {
     try {
       while (!either.aborted) {
         const { events, resourceVersion } = store.changesAfter(storedKind.kind, position, CHANGES_AT_A_TIME);
-        yield* this.#chunks(events);
+        yield* inChunks(this.#linesOf(events));
         position = resourceVersion;
         if (events.length > 0) continue;
         await store.changed(position, either);
@@ -123,19 +128,11 @@ class Watcher {
     }
   }
 
-  *#chunks(events: readonly WatchEvent<KubeObject>[]): Generator<Buffer, void> {
-    let lines: Buffer[] = [];
-    let bytes = 0;
+  *#linesOf(events: readonly WatchEvent<KubeObject>[]): Generator<Buffer, void> {
     for (const event of events) {
       const line = this.#tell(event);
-      if (line === undefined) continue;
-      lines.push(line);
-      bytes += line.length;
-      if (bytes < CHUNK_BYTES) continue;
-      yield joined(lines);
-      [lines, bytes] = [[], 0];
+      if (line !== undefined) yield line;
     }
-    if (bytes > 0) yield joined(lines);
   }
 
   /** An object that comes to match is added, one that ceases to is deleted, as if the others did not exist. */
@@ -171,8 +168,8 @@ class Lines {
   }
 
   /** @param object in the form of the kind */
-  existing(object: KubeObject): string {
-    return line('ADDED', JSON.stringify(this.#render(object)));
+  existing(object: KubeObject): Buffer {
+    return Buffer.from(line('ADDED', JSON.stringify(this.#render(object))));
   }
 
   change(type: EventType, stored: KubeObject): Buffer {
@@ -213,6 +210,19 @@ class Lines {
     this.#columnsTold = true;
     return renderRow(this.#resource.kind, object, this.#view, now, withColumns);
   }
+}
+
+function* inChunks(all: Iterable<Buffer>): Generator<Buffer, void> {
+  let lines: Buffer[] = [];
+  let bytes = 0;
+  for (const line of all) {
+    lines.push(line);
+    bytes += line.length;
+    if (bytes < CHUNK_BYTES) continue;
+    yield joined(lines);
+    [lines, bytes] = [[], 0];
+  }
+  if (bytes > 0) yield joined(lines);
 }
 
 const joined = (lines: readonly Buffer[]): Buffer =>
