@@ -15,8 +15,7 @@ const CONNECTIONS_AT_A_TIME = 8;
 const WITHIN_MS = 60_000;
 
 /** Connections through `kubectl port-forward` to a server in a pod that says back what it hears, one after the other. */
-export function run({ quick }) {
-  const connections = quick ? 40 : 10_000;
+export function run({ quick, rounds: connections = quick ? 40 : 10_000 }) {
   return withAgent(async (agent, api) => {
     const kubectl = await openKubectl(agent);
     await createPods(api, [loadPod(POD, [echo])]);

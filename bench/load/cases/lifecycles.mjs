@@ -15,7 +15,8 @@ const SLACK = 8;
 /**
  * Pods that are created, run and are deleted, some at a time. What lives in the agent after the first and after the last
  * ones must not differ, but for what is kept on purpose: the events of the last hour, which are deleted before each look,
- * and the last 10,000 changes for watchers, which are then changes of something else.
+ * and the last 10,000 changes for watchers, which are then changes of something else. (The recorder of events remembers up to
+ * 4,096 of them to count repetitions: a megabyte or two that comes and stays.)
  */
 export function run({ quick }) {
   const [lifecycles, history] = quick ? [16, 0] : [500, 10_000];
