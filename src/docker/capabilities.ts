@@ -3,20 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Docker from 'dockerode';
 import type { EngineInfo } from '../runtime/runtime.js';
+import { askForInfo, type InfoAnswer } from './clock-skew.js';
 import type { DockerContext } from './context.js';
-import type { Engine } from './engine.js';
 import { hasCode } from '../lib/errors.js';
 import { createHelper } from './helper.js';
 import { ensureNetwork } from './network.js';
 import { attachedSubnets, isReachable } from './pod-network.js';
 import { removeContainer } from './remove-container.js';
-
-/** Answer of `GET /info`, as far as it is used. */
-interface InfoAnswer {
-  readonly SystemTime?: string;
-  readonly OperatingSystem?: string;
-  readonly SecurityOptions?: readonly string[] | null;
-}
 
 /**
  * What can be done with this engine, found out by trying. Makes the pods' network, and loads the sandbox image where it is
@@ -43,15 +36,6 @@ export async function engineInfo(
   };
 }
 
-async function askForInfo(
-  engine: Engine,
-  signal: AbortSignal,
-): Promise<{ readonly answer: InfoAnswer; readonly clockSkewMs: number }> {
-  const before = engine.clock.now();
-  const answer = await engine.call<InfoAnswer>({ method: 'GET', path: '/info' }, signal);
-  return { answer, clockSkewMs: clockSkew(answer.SystemTime, before, engine.clock.now()) };
-}
-
 /** `name=seccomp,profile=default`, `name=apparmor`, `name=userns`, `name=rootless`. Pure. */
 export function securityFeatures(options: readonly string[]): Pick<EngineInfo, 'appArmor' | 'userNamespaces'> {
   const names = options.map((option) => option.split(',')[0]);
@@ -59,12 +43,6 @@ export function securityFeatures(options: readonly string[]): Pick<EngineInfo, '
     appArmor: names.includes('name=apparmor'),
     userNamespaces: names.includes('name=userns') || names.includes('name=rootless'),
   };
-}
-
-/** Engine clock minus ours, taking the answer to be half-way between the two of our times. Pure. */
-export function clockSkew(engineTime: string | undefined, before: number, after: number): number {
-  const time = engineTime === undefined ? Number.NaN : Date.parse(engineTime);
-  return Number.isNaN(time) ? 0 : Math.round(time - (before + after) / 2);
 }
 
 async function podNetwork(network: Docker.NetworkInspectInfo, answer: InfoAnswer): Promise<EngineInfo['podNetwork']> {

@@ -10,6 +10,7 @@ import type { RuntimeStreams } from '../runtime/streams.js';
 import type { VolumeService } from '../runtime/volumes.js';
 import { attach } from './attach.js';
 import { engineInfo } from './capabilities.js';
+import { ClockSkew } from './clock-skew.js';
 import { connectEngine } from './connect.js';
 import type { DockerContext } from './context.js';
 import { createContainer } from './create-container.js';
@@ -82,8 +83,9 @@ export class DockerRuntime implements ContainerRuntime {
   readonly #image: SandboxImage;
   readonly #dataDir: string | undefined;
   readonly #observer: PodObserver;
-  /** What does not change while the engine runs; asked for once. */
+  /** What does not change while the engine runs, but for its clock; asked for once. */
   #info: EngineInfo | undefined;
+  #skew: ClockSkew | undefined;
 
   constructor(
     context: DockerContext,
@@ -117,7 +119,16 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async info(signal: AbortSignal): Promise<EngineInfo> {
-    this.#info ??= await engineInfo(this.#context, this.#dataDir, signal);
+    if (this.#info !== undefined) return this.#info;
+    const info = await engineInfo(this.#context, this.#dataDir, signal);
+    const skew = new ClockSkew(this.#context.engine, info.clockSkewMs);
+    this.#skew ??= skew;
+    this.#info ??= {
+      ...info,
+      get clockSkewMs() {
+        return skew.ms;
+      },
+    };
     return this.#info;
   }
 
@@ -131,10 +142,12 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   async listPods(signal: AbortSignal): Promise<readonly ObservedPod[]> {
+    await this.#skew?.follow(signal);
     return this.#observer.listPods(signal);
   }
 
   async inspectPod(uid: string, signal: AbortSignal): Promise<ObservedPod> {
+    await this.#skew?.follow(signal);
     return this.#observer.inspectPod(uid, signal);
   }
 

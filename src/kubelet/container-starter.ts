@@ -52,7 +52,7 @@ export class ContainerStarter {
     const attempt = await this.#attempt(action);
     if (!this.#ports.volumes.canMountImages && mountsImage(pod, container)) {
       const message = `image volumes take Docker 28 (API 1.48), and this is ${engine.version} (API ${engine.apiVersion})`;
-      fail('CreateContainerError', message, clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);
+      fail('CreateContainerError', message, clock.monotonic() + SYNC_RETRY_MS);
       return;
     }
     const request = { pod, container, attempt, fieldPath: path, onChange };
@@ -60,7 +60,7 @@ export class ContainerStarter {
     const volumeImages = image.state === 'present' ? await ensureVolumeImages(images, request, signal) : undefined;
     const missing = image.state === 'present' ? volumeImages?.missing : image;
     if (missing?.state === 'failed') {
-      problems.set(action.name, { ...missing, retryAt: missing.retryAt + engine.clockSkewMs, specHash });
+      problems.set(action.name, { ...missing, specHash });
       return;
     }
     if (image.state !== 'present' || missing !== undefined) {
@@ -74,7 +74,7 @@ export class ContainerStarter {
     try {
       seccompProfile = await seccompProfiles.of(pod, container);
     } catch (error) {
-      fail('CreateContainerError', errorMessage(error), clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);
+      fail('CreateContainerError', errorMessage(error), clock.monotonic() + SYNC_RETRY_MS);
       return;
     }
     let spec;
@@ -88,7 +88,7 @@ export class ContainerStarter {
       spec = { ...spec, mounts: await resolveSubPaths(this.#ports.volumes, owner, spec.mounts, signal) };
     } catch (error) {
       if (!hasCode(error, 'Invalid')) throw error;
-      fail('CreateContainerConfigError', errorMessage(error), clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);
+      fail('CreateContainerConfigError', errorMessage(error), clock.monotonic() + SYNC_RETRY_MS);
       return;
     }
     const leftOut = (what: string): void => events.event(pod, 'Warning', 'EngineRestricted', what, path);
@@ -98,7 +98,7 @@ export class ContainerStarter {
       id = this.#created(spec)?.id ?? (await runtime.createContainer(spec, signal));
     } catch (error) {
       if (signal.aborted || hasCode(error, 'Unavailable')) throw error;
-      fail('CreateContainerError', errorMessage(error), clock.now() + engine.clockSkewMs + SYNC_RETRY_MS);
+      fail('CreateContainerError', errorMessage(error), clock.monotonic() + SYNC_RETRY_MS);
       return;
     }
     events.event(pod, 'Normal', 'Created', `Created container: ${action.name}`, path);

@@ -139,7 +139,7 @@ export class PodWorker {
     const input: SyncInput = {
       pod,
       observed,
-      problems: this.#problems,
+      problems: this.#problemsOnClock(engineNow),
       probes: ports.prober.snapshot(uid),
       preStops,
       now: engineNow,
@@ -164,6 +164,14 @@ export class PodWorker {
     const first = makesSandbox ? firstStarts({ ...input, pod: published }) : [];
     await this.#execute({ pod: published, observed, preStops, firstStarts: first }, plan, signal);
     return this.#afterActions(plan);
+  }
+
+  /** How long they wait depends on nobody's clock: it is noted on the monotonic one, and told on the one the core compares with. */
+  #problemsOnClock(engineNow: number): ReadonlyMap<string, StartProblem> {
+    const shiftMs = engineNow - this.#options.ports.clock.monotonic();
+    return new Map(
+      [...this.#problems].map(([name, problem]) => [name, { ...problem, retryAt: problem.retryAt + shiftMs }]),
+    );
   }
 
   /** It has no part of the node (yet). What is on the engine already is looked after whatever happens. */

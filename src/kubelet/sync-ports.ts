@@ -52,7 +52,7 @@ export interface SyncContext {
   readonly observed: ObservedPod;
   /** What follows when the sandbox that is being made runs. */
   readonly firstStarts: readonly StartAction[];
-  /** Written here, read by the next decision. By container name. */
+  /** Written here, read by the next decision. By container name; `retryAt` is on the monotonic clock. */
   readonly problems: Map<string, StartProblem>;
   /** Ids of containers that were created in advance and not tried to start yet. */
   readonly prepared: Set<string>;

@@ -15,7 +15,7 @@ export interface EngineInfo {
   readonly sharesFilesystem: boolean;
   /** Can the agent open TCP connections to pod IPs, or must they go through the sandbox? */
   readonly podNetwork: 'direct' | 'sandbox';
-  /** Engine clock minus agent clock. */
+  /** Engine clock minus agent clock, as of the last look at a pod. */
   readonly clockSkewMs: number;
   /** The kernel of the engine's machine enforces AppArmor profiles. Absent: no. */
   readonly appArmor?: boolean;

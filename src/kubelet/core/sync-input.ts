@@ -6,7 +6,7 @@ import type { ProbeSnapshot } from './probe-state.js';
 
 /** The last attempt to start a container failed, or has to wait for its image. Kubelet: the reason cache. */
 export interface StartProblem extends WaitingReason {
-  /** Not tried again before this epoch millisecond; Infinity while something else will wake the worker. */
+  /** Not tried again before this millisecond of the clock that `now` is of; Infinity while something else will wake the worker. */
   readonly retryAt: number;
   /** The definition it is about; absent: any. */
   readonly specHash?: string;

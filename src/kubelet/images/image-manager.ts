@@ -135,7 +135,7 @@ export class ImageManager {
     const { failure } = record;
     if (failure === undefined) return undefined;
     const retryAt = failure.at + failure.delayMs;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     if (now >= retryAt) return undefined;
     if (!failure.reported) {
       failure.reported = true;
@@ -169,7 +169,7 @@ export class ImageManager {
   #refuse(request: ImageRequest, eventReason: string, reason: string, message: string): ImageResult {
     this.#event(request, 'Warning', eventReason, message);
     this.#event(request, 'Warning', 'Failed', `Error: ${reason}`);
-    return { state: 'failed', reason, message, retryAt: this.#clock.now() + NEVER_PULL_RETRY_MS };
+    return { state: 'failed', reason, message, retryAt: this.#clock.monotonic() + NEVER_PULL_RETRY_MS };
   }
 
   #startPull(request: ImageRequest, record: PullRecord): void {
@@ -193,7 +193,7 @@ export class ImageManager {
           // The engine or this agent went away in the middle: no fault of the image.
           if (this.#options.signal.aborted || hasCode(error, 'Unavailable')) return;
           const delayMs = Math.min((record.failure?.delayMs ?? BACKOFF_INITIAL_MS / 2) * 2, BACKOFF_MAX_MS);
-          record.failure = { ...pullFailure(image, error), at: this.#clock.now(), delayMs, reported: false };
+          record.failure = { ...pullFailure(image, error), at: this.#clock.monotonic(), delayMs, reported: false };
         },
       )
       .finally(() => {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
-import { clockSkew, securityFeatures } from '../../../src/docker/capabilities.js';
+import { securityFeatures } from '../../../src/docker/capabilities.js';
+import { clockSkew } from '../../../src/docker/clock-skew.js';
 import { splitReference } from '../../../src/docker/image-reference.js';
 import { jsonLines } from '../../../src/docker/json-lines.js';
 import { parseNamespaces } from '../../../src/docker/namespaces.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ContainerStatus, Pod, PodSpec } from '../../../src/api/schema/pod.js';
+import type { ContainerSpec } from '../../../src/runtime/specs.js';
 import { aContainer } from '../../support/builders.js';
 import type { FakeRuntime, FakeVerb } from '../../support/fake-runtime.js';
 import { PodWorld } from '../../support/pod-world.js';
@@ -320,6 +321,23 @@ describe('a worker', () => {
       { name: 'deaf', restartCount: 1, state: { running: {} } },
     ]);
     expect(world.containers('web')).toContain('POD/1 running');
+  });
+
+  it.each([-3_600_000, 3_600_000])('waits no longer for a next try because the clock was set by %i ms', async (ms) => {
+    const world = new PodWorld();
+    await world.start((runtime) => {
+      const refused = { verb: 'createContainer', when: 'before', error: new Error('not now') } as const;
+      runtime.inject({ ...refused, matches: (spec) => (spec as ContainerSpec).name === 'app', times: 2 });
+    });
+    await world.add('web', { containers: [aContainer('app'), aContainer('pulled', { image: 'remote:1' })] });
+    const reasons = (): unknown[] =>
+      (world.pod('web')?.status?.containerStatuses ?? []).map(({ state }) => state?.waiting?.reason);
+    expect(reasons()).toEqual(['CreateContainerError', 'ErrImagePull']);
+    world.engine.addImage('remote:1', 'registry');
+    world.clock.step(ms);
+    await world.clock.advance(25_000);
+    expect(reasons()).toEqual([undefined, undefined]);
+    expect(world.pod('web')?.status?.phase).toBe('Running');
   });
 
   it('keeps the status of the pod as published when the status of another pod of its name is due', async () => {

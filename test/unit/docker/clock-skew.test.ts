@@ -1,0 +1,53 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { ClockSkew } from '../../../src/docker/clock-skew.js';
+import { openEngineStub, reply, type EngineStub } from '../../support/engine-stub.js';
+import { FakeClock } from '../../support/fake-clock.js';
+
+const HOUR_MS = 3_600_000;
+const { signal } = new AbortController();
+let clock: FakeClock;
+/** How far the engine's clock is set beside the one the fake began with. */
+let engineStepMs: number;
+let stub: EngineStub;
+let skew: ClockSkew;
+
+beforeEach(async () => {
+  clock = new FakeClock();
+  const offsetMs = clock.now() - clock.monotonic();
+  engineStepMs = 0;
+  stub = await openEngineStub(clock, (_line, response) =>
+    reply(response, 200, { SystemTime: new Date(clock.monotonic() + offsetMs + engineStepMs).toISOString() }),
+  );
+  skew = new ClockSkew(stub.engine, 0);
+});
+afterEach(async () => stub.close());
+
+it('is not asked for again while nothing was set', async () => {
+  for (let minute = 0; minute < 9; minute += 1) {
+    await skew.follow(signal);
+    await clock.advance(60_000);
+  }
+  expect(stub.requests).toEqual([]);
+});
+
+it.each([HOUR_MS, -HOUR_MS, 2_000])('follows the clock of the agent when that is set by %i ms', async (ms) => {
+  clock.step(ms);
+  await skew.follow(signal);
+  expect(skew.ms).toBe(-ms);
+  await skew.follow(signal);
+  expect(stub.requests).toHaveLength(1);
+});
+
+it('is none when both clocks are of one machine', async () => {
+  clock.step(HOUR_MS);
+  engineStepMs = HOUR_MS;
+  await skew.follow(signal);
+  expect(skew.ms).toBe(0);
+});
+
+it('notices within ten minutes that the clock of the engine was set', async () => {
+  engineStepMs = HOUR_MS;
+  await clock.advance(600_000);
+  await skew.follow(signal);
+  expect(skew.ms).toBe(HOUR_MS);
+});
