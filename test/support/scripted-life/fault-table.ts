@@ -12,6 +12,19 @@ const CHANGES = {
   'remove volume': { method: 'DELETE', path: /^\/volumes\// },
 } as const;
 
+/** What an agent asks and does once, before it looks at any pod. */
+const START_UP_CHANGES = {
+  'load sandbox image': { method: 'POST', path: /^\/images\/load/ },
+  'create probe': { method: 'POST', path: /^\/containers\/create$/ },
+} as const;
+
+const START_UP_QUESTIONS = {
+  version: { method: 'GET', path: /^\/version/ },
+  info: { method: 'GET', path: /^\/info/ },
+  'list networks': { method: 'GET', path: /^\/networks/ },
+  'list images': { method: 'GET', path: /^\/images\/json/ },
+} as const;
+
 const LISTS = {
   list: { method: 'GET', path: /^\/containers\/json/ },
   'list volumes': { method: 'GET', path: /^\/volumes\?/ },
@@ -61,6 +74,9 @@ const faults = {
 type FaultName = keyof typeof faults;
 type Calls = Readonly<Record<string, Pick<FaultRule, 'method' | 'path'>>>;
 
+const BROKEN: readonly FaultName[] = ['lost reply', 'broken connection', 'error 500', 'false error 500', 'error 503'];
+const HANGING: readonly FaultName[] = ['hang', 'hang after it was done', 'hang, and done in the end'];
+
 /** Every one of these faults at the first, the third ... of each kind of call. */
 const each = (calls: Calls, names: readonly FaultName[], hits: Pick<FaultRule, 'nth' | 'times'>): FaultCase[] =>
   Object.entries(calls).flatMap(([call, pattern]) =>
@@ -73,9 +89,13 @@ const each = (calls: Calls, names: readonly FaultName[], hits: Pick<FaultRule, '
 
 /** All that may befall which call. None of it may show in the end. */
 export const FAULT_TABLE: readonly FaultCase[] = [
-  ...each(CHANGES, ['lost reply', 'broken connection', 'error 500', 'false error 500', 'error 503'], { nth: 1 }),
+  ...each(CHANGES, BROKEN, { nth: 1 }),
   ...each(CHANGES, ['lost reply', 'error 500'], { nth: 2 }),
-  ...each(CHANGES, ['hang', 'hang after it was done', 'hang, and done in the end'], { nth: 1 }),
+  ...each(CHANGES, HANGING, { nth: 1 }),
+  // The first one that is removed is the probe.
+  ...each({ 'remove container': CHANGES['remove container'] }, [...BROKEN, ...HANGING], { nth: 3 }),
+  ...each(START_UP_CHANGES, [...BROKEN, ...HANGING], { nth: 1 }),
+  ...each(START_UP_QUESTIONS, ['broken connection', 'error 500', 'truncation', 'hang'], { nth: 1 }),
   ...each(QUESTIONS, ['broken connection', 'error 500', 'truncation'], { nth: 1, times: 2 }),
   ...each(QUESTIONS, ['hang', 'stall'], { nth: 1 }),
   ...each(LISTS, ['broken connection', 'error 500', 'truncation', 'pieces of one byte'], { nth: 4, times: 3 }),
