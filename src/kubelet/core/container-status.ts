@@ -1,7 +1,7 @@
 import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '../../api/schema/pod-status.js';
 import type { ObservedContainer } from '../../runtime/observed.js';
 import { toRfc3339 } from '../../lib/time.js';
-import { LOST_EXIT_CODE, type ContainerView } from './container-view.js';
+import { LOST_EXIT_CODE, neverStarted, type ContainerView } from './container-view.js';
 import type { WaitingReason } from './pod-action.js';
 import { restartsAfter } from './restart-policy.js';
 
@@ -146,7 +146,7 @@ function stateOf(
     case 'unknown':
       if (context.final) return { terminated: lost('The container could not be located when the pod was terminated') };
       // Most likely somebody is removing it: until it is gone nothing new is known, and what is known is not forgotten.
-      if (stored?.containerID === containerId(record) && stored.state !== undefined && !isNew(stored))
+      if (stored?.containerID === containerId(record) && stored.state !== undefined && !neverStarted(stored))
         return stored.state;
       // That it ran must not be forgotten with it: its policy may let it run only once.
       return record.startedAt === undefined
@@ -154,10 +154,6 @@ function stateOf(
         : { running: { startedAt: toRfc3339(record.startedAt) } };
   }
 }
-
-/** Published when it was only made: neither that it ran nor that it ended. */
-const isNew = ({ containerID, lastState, state }: ContainerStatus): boolean =>
-  state?.waiting !== undefined && lastState?.terminated?.containerID !== containerID;
 
 /** Engine facts in Kubernetes' words. OOM is taken from the engine's flag only. Source: cri-dockerd container_status.go. */
 function terminatedState(record: ObservedContainer, messages: ReadonlyMap<string, string>): ContainerStateTerminated {

@@ -91,6 +91,7 @@ const isOutdated = (record: ObservedContainer | undefined, stored: ContainerStat
   record !== undefined &&
   stored !== undefined &&
   stored.restartCount > record.attempt &&
+  !neverStarted(stored) &&
   (stored.containerID !== undefined || record.state !== 'running');
 
 function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerStatus | undefined {
@@ -122,14 +123,24 @@ function startedSince(
   return startedAt !== undefined && startedAt >= since && startedAt <= now;
 }
 
-/** Number of the next instance: attempts only grow, also when somebody removed the records. */
+/**
+ * Number of the next instance: attempts only grow, also when somebody removed the records. What was created and never
+ * started, because its sandbox failed for example, was no instance: its number is used again, and counts no restart.
+ */
 export function nextAttempt({ newest, stored }: ContainerView): number {
-  const recorded = newest === undefined ? 0 : newest.attempt + 1;
+  const recorded = newest === undefined ? 0 : newest.attempt + (newest.state === 'created' ? 0 : 1);
   if (stored === undefined || (newest !== undefined && stored.restartCount <= newest.attempt)) return recorded;
   // A status with a container ID speaks of an instance that existed; without one, restartCount is the number of the
   // instance to come (0, or already counted up when the last one was lost).
-  return Math.max(recorded, stored.containerID === undefined ? stored.restartCount : stored.restartCount + 1);
+  const isToCome = stored.containerID === undefined || neverStarted(stored);
+  return Math.max(recorded, isToCome ? stored.restartCount : stored.restartCount + 1);
 }
+
+/** Is the published one a container that was created, and nothing more? The last state is that of another one then. */
+export const neverStarted = ({ containerID, lastState, state }: ContainerStatus): boolean =>
+  containerID !== undefined &&
+  state?.waiting !== undefined &&
+  (lastState?.terminated === undefined || (lastState.terminated.containerID ?? containerID) !== containerID);
 
 /**
  * How the container's last instance ended, or undefined while one lives or none ever ran. A record that somebody

@@ -159,6 +159,8 @@ class PlanBuilder {
       this.#start(view, created.backoffMs, created.attempt);
       return;
     }
+    // Unless it is garbage already, as init containers of earlier sandboxes are.
+    if (this.#actions.some((action) => action.kind === 'removeContainer' && action.id === created.id)) return;
     this.#actions.push({ kind: 'removeContainer', id: created.id, name: created.name, attempt: created.attempt });
   }
 

@@ -327,8 +327,8 @@ describe('the first containers of a new pod', () => {
     >[0]);
     await world.start();
     expect(world.engine.containers.has(app.id)).toBe(false);
-    // Of the first one there is a log, so this one has the next number.
-    expect(world.containers()).toEqual(['POD/0 running', 'app/1 running']);
+    // Nothing ever ran: this is no restart.
+    expect(world.containers()).toEqual(['POD/0 running', 'app/0 running']);
   });
 });
 

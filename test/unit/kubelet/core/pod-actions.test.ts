@@ -236,6 +236,22 @@ describe('a container somebody touched', () => {
     ]);
   });
 
+  it.each([
+    ['0', 0, {}],
+    ['2', 2, { lastState: { terminated: { exitCode: 1, containerID: 'docker://app-1' } } }],
+  ])('gives number %s again when the one that had it was removed before it was started', (_, restartCount, last) => {
+    const stored = {
+      ...{ name: 'app', image: '', imageID: '', ready: false, restartCount, containerID: 'docker://app-gone' },
+      state: { waiting: { reason: 'ContainerCreating' } },
+      ...last,
+    };
+    const pod = aPod({}, { status: { phase: 'Pending', containerStatuses: [stored] } });
+    expect(actions(pod, observedPod([]))).toEqual([`start app/${String(restartCount)}`]);
+    const ran = { ...stored, lastState: { terminated: { exitCode: 1, containerID: stored.containerID } } };
+    const after = aPod({}, { status: { phase: 'Running', containerStatuses: [ran] } });
+    expect(actions(after, observedPod([]))).toEqual([`start app/${String(restartCount + 1)}`]);
+  });
+
   it('kills one in an unknown state before another is started', () => {
     expect(actions(aPod(), observedPod([anInstance('app', { state: 'unknown' })]))).toEqual(['kill app-0 30s']);
   });
@@ -302,6 +318,11 @@ describe('init containers', () => {
       [aSandbox({ attempt: 1 }), aSandbox({ ready: false })],
     );
     expect(actions(pod, observed)).toEqual(['remove one-0', 'remove two-0', 'remove sandbox-0', 'start one/1']);
+  });
+
+  it('that were created for a sandbox that came to nothing are removed once', () => {
+    const { startedAt: _never, ...created } = init('one', { state: 'created', sandboxInstance: 'sandbox-x@2026' });
+    expect(actions(pod, observedPod([created]))).toEqual(['remove one-0']);
   });
 
   it('run again in a new sandbox also when their old records were removed', () => {
