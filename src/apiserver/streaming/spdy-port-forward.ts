@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import { LinkedAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage, hasCode } from '../../lib/errors.js';
 import { joinConnection, parsePort, type DialPort } from './forward.js';
@@ -16,7 +15,7 @@ const PAIR_TIMEOUT_MS = 30_000;
 
 interface Half {
   readonly stream: SpdyStream;
-  readonly paired: LinkedAbort;
+  readonly paired: AbortController;
 }
 
 interface Pair {
@@ -46,26 +45,21 @@ export async function serveSpdyPortForward(
     },
   });
 
-  const either = AbortSignal.any([signal, session.gone]);
-
   const accept = async (stream: SpdyStream): Promise<void> => {
     const id = requestId(stream);
     const half = halves.get(id);
     if (half !== undefined && typeOf(half.stream) !== typeOf(stream)) {
       halves.delete(id);
       half.paired.abort();
-      const connection = new LinkedAbort(either);
-      const over = await forward(toPair(half.stream, stream), dial, connection.signal);
-      connection.release();
+      const over = await forward(toPair(half.stream, stream), dial, AbortSignal.any([signal, session.gone]));
       if (over) await session.close();
       return;
     }
     if (half !== undefined || !['data', 'error'].includes(typeOf(stream))) return stream.reset();
-    const paired = new LinkedAbort(session.gone);
+    const paired = new AbortController();
     halves.set(id, { stream, paired });
-    await clock.sleep(PAIR_TIMEOUT_MS, paired.signal).catch(() => undefined);
+    await clock.sleep(PAIR_TIMEOUT_MS, AbortSignal.any([session.gone, paired.signal])).catch(() => undefined);
     if (paired.signal.aborted) return;
-    paired.release();
     halves.delete(id);
     await stream.reset();
   };

@@ -1,7 +1,7 @@
 import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '../../api/schema/pod-status.js';
 import type { ObservedContainer } from '../../runtime/observed.js';
 import { toRfc3339 } from '../../lib/time.js';
-import { LOST_EXIT_CODE, neverStarted, type ContainerView } from './container-view.js';
+import { LOST_EXIT_CODE, neverStarted, OOM_KILLED, type ContainerView } from './container-view.js';
 import type { WaitingReason } from './pod-action.js';
 import { restartsAfter } from './restart-policy.js';
 
@@ -65,6 +65,13 @@ const fresh = (view: ContainerView, restartCount: number, state: ContainerState)
   ...notStarted(view),
 });
 
+/**
+ * A regular init container of an earlier sandbox which is being taken away: whatever it was published to be, it has its
+ * work in this one before it.
+ */
+const isLeftBehind = ({ here, kind, newest }: ContainerView): boolean =>
+  kind === 'init' && newest?.state === 'unknown' && !here;
+
 const notStarted = ({ kind }: ContainerView): Pick<ContainerStatus, 'started'> =>
   kind === 'ephemeral' ? {} : { started: false };
 
@@ -73,9 +80,7 @@ function withoutRecord(view: ContainerView, context: ContainerStatusContext): Co
   if (stored === undefined) return fresh(view, 0, waitingState(context));
   if (stored.state?.running !== undefined) {
     const terminated = lost(
-      context.final
-        ? 'The container could not be located when the pod was terminated'
-        : 'The container could not be located when the pod was deleted.  The container used to be Running',
+      context.final ? 'The container could not be located when the pod was terminated' : USED_TO_RUN,
     );
     if (context.final || view.kind === 'ephemeral') return { ...stored, state: { terminated } };
     const restartCount = stored.restartCount + (context.deleting ? 0 : 1);
@@ -122,20 +127,13 @@ function previousState(
   // The published instance is gone and another one is here: what was published is the last state.
   if (stored.state?.terminated !== undefined) return { terminated: stored.state.terminated };
   if (stored.state?.running !== undefined) {
-    return {
-      terminated: lost(
-        'The container could not be located when the pod was deleted.  The container used to be Running',
-      ),
-    };
+    return { terminated: lost(USED_TO_RUN) };
   }
   return stored.lastState;
 }
 
-function stateOf(
-  { stored }: ContainerView,
-  record: ObservedContainer,
-  context: ContainerStatusContext,
-): ContainerState {
+function stateOf(view: ContainerView, record: ObservedContainer, context: ContainerStatusContext): ContainerState {
+  const { stored } = view;
   switch (record.state) {
     case 'running':
       return { running: { startedAt: toRfc3339(record.startedAt ?? record.createdAt) } };
@@ -145,6 +143,7 @@ function stateOf(
       return waitingState(context);
     case 'unknown':
       if (context.final) return { terminated: lost('The container could not be located when the pod was terminated') };
+      if (isLeftBehind(view)) return waitingState(context);
       // Most likely somebody is removing it: until it is gone nothing new is known, and what is known is not forgotten.
       if (stored?.containerID === containerId(record) && stored.state !== undefined && !neverStarted(stored))
         return stored.state;
@@ -162,7 +161,7 @@ function terminatedState(record: ObservedContainer, messages: ReadonlyMap<string
   const reason = neverStarted
     ? 'ContainerCannotRun'
     : record.oomKilled
-      ? 'OOMKilled'
+      ? OOM_KILLED
       : exitCode === 0
         ? 'Completed'
         : 'Error';
@@ -192,6 +191,8 @@ function withWaiting(status: ContainerStatus, waiting: WaitingReason | undefined
 const waitingState = ({ defaultReason }: ContainerStatusContext): ContainerState => ({
   waiting: { reason: defaultReason },
 });
+
+const USED_TO_RUN = 'The container could not be located when the pod was deleted.  The container used to be Running';
 
 const lost = (message: string): ContainerStateTerminated => ({
   exitCode: LOST_EXIT_CODE,

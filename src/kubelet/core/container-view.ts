@@ -76,7 +76,7 @@ function containerView(input: SyncInput, spec: Container, kind: ContainerKind): 
       records.some(({ sandboxInstance, state }) => sandboxInstance === sandbox?.instance && state !== 'created'),
     succeededHere: here
       ? newest.state === 'exited' && newest.exitCode === 0 && !newest.oomKilled
-      : storedHere && stored?.state?.terminated?.exitCode === 0,
+      : storedHere && stored?.state?.terminated?.exitCode === 0 && !ranOutOfMemory({ newest, stored }),
     started: isStarted({ spec, newest, stored }, probes),
     ready: isReady({ spec, newest, stored }, probes),
     failedProbe: failed,
@@ -152,6 +152,13 @@ export function lastExitCode({ newest, stored }: ContainerView): number | undefi
   if (stored?.state?.running !== undefined) return LOST_EXIT_CODE;
   return (stored?.state?.terminated ?? stored?.lastState?.terminated)?.exitCode;
 }
+
+/** Was that how its last instance ended? Its exit code may be 0 all the same, which is no success of an init container. */
+export const ranOutOfMemory = ({ newest, stored }: Pick<ContainerView, 'newest' | 'stored'>): boolean =>
+  newest?.oomKilled ?? stored?.state?.terminated?.reason === OOM_KILLED;
+
+/** Reason of such an end in the status. */
+export const OOM_KILLED = 'OOMKilled';
 
 /** Kubelet: the exit code of a container that could not be located. */
 export const LOST_EXIT_CODE = 137;

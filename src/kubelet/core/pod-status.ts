@@ -53,7 +53,7 @@ function statusOf(
     apps: appStatuses,
     previous: pod.status?.phase,
     final,
-    stopping: plan.phase === 'terminating',
+    stopping: plan.phase === 'terminating' || restartsAll(input, plan),
   });
   const failure = final && !isTerminalPhase(pod.status?.phase) ? plan.failure : undefined;
   const phase = failure === undefined ? computed : 'Failed';
@@ -89,14 +89,19 @@ function statusOf(
 }
 
 /** What was published stands while its instance is taken away, and then it is one that is to start. */
-function whileRestartingAll({ pod }: SyncInput, plan: PodPlan, view: ContainerView): ContainerStatus | undefined {
+function whileRestartingAll(input: SyncInput, plan: PodPlan, view: ContainerView): ContainerStatus | undefined {
+  const { pod } = input;
   const { kind, newest, stored } = view;
-  const restarting = plan.phase === 'syncing' && (plan.restartingAll !== undefined || isRestartingAll(pod));
-  if (!restarting || kind === 'ephemeral' || newest !== undefined || stored === undefined) return undefined;
+  if (!restartsAll(input, plan) || kind === 'ephemeral' || newest !== undefined || stored === undefined)
+    return undefined;
   return plan.restartingAll === 'over'
     ? statusAfterRestartAll(stored, defaultReason(pod))
     : { ...stored, ready: false, started: false };
 }
+
+/** However its containers end meanwhile, the pod goes on. */
+const restartsAll = ({ pod }: SyncInput, { phase, restartingAll }: PodPlan): boolean =>
+  phase === 'syncing' && (restartingAll !== undefined || isRestartingAll(pod));
 
 const defaultReason = ({ spec }: Pod): ContainerStatusContext['defaultReason'] =>
   (spec.initContainers ?? []).length > 0 ? 'PodInitializing' : 'ContainerCreating';

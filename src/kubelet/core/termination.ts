@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/schema/pod.js';
 import type { ObservedPod } from '../../runtime/observed.js';
 import { parseRfc3339 } from '../../lib/time.js';
-import { LOST_EXIT_CODE, lastExitCode, type ContainerView } from './container-view.js';
+import { LOST_EXIT_CODE, lastExitCode, ranOutOfMemory, type ContainerView } from './container-view.js';
 import { DEADLINE_EXCEEDED, deadlineAt } from './deadline.js';
 import { EVICTED } from './eviction.js';
 import type { PodAction, PodPlan } from './pod-action.js';
@@ -49,7 +49,7 @@ const hasFailedForGood = (view: ContainerView): boolean => {
   if (exitCode === undefined) return false;
   // Out of memory is a failure also with 0, which no policy but Never forgives.
   const restarts = exitCode === 0 ? view.restartPolicy !== 'Never' : restartsAfter(view, exitCode);
-  return (exitCode !== 0 || view.newest?.oomKilled === true) && !restarts;
+  return (exitCode !== 0 || ranOutOfMemory(view)) && !restarts;
 };
 
 const hasEnded = (view: ContainerView): boolean => {
