@@ -68,15 +68,16 @@ export class Agent {
   }
 
   #input(): SyncInput {
-    const { agentWall, engine, pod, preStops, wall } = this.#world;
+    const { agentWall, engine, pod, preStops, room, wall } = this.#world;
     return {
       pod,
       observed: engine.observe(),
-      problems: this.#starter.problems,
+      problems: this.#starter.problems(),
       probes: this.#prober.snapshot(),
       preStops: new Map(preStops),
       now: wall,
       clockSkewMs: wall - agentWall,
+      node: room,
     };
   }
 
@@ -124,8 +125,13 @@ export class Agent {
       case 'removeContainer':
         this.#remove(action.id);
         return;
-      case 'resizeContainer':
+      case 'resizeContainer': {
+        const container = engine.find(action.id);
+        if (container === undefined) return;
+        rules.resize.resizes(container, action);
+        this.#calls.call(() => engine.update(action.id, action.resources));
         return;
+      }
       case 'forgetPod':
         rules.forgets();
         this.#world.forgotten = true;

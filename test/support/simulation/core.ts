@@ -2,7 +2,6 @@ import { firstStarts } from '../../../src/kubelet/core/first-starts.js';
 import { computePodActions } from '../../../src/kubelet/core/pod-actions.js';
 import { computePodStatus } from '../../../src/kubelet/core/pod-status.js';
 import { probeTargets } from '../../../src/kubelet/core/probe-targets.js';
-import { planOrphan } from '../../../src/kubelet/core/termination.js';
 
 /** What the agent asks of the core: all that is decided in a life is decided by these. */
 export interface Core {
@@ -10,7 +9,6 @@ export interface Core {
   readonly status: typeof computePodStatus;
   readonly firstStarts: typeof firstStarts;
   readonly probeTargets: typeof probeTargets;
-  readonly orphan: typeof planOrphan;
 }
 
 export const CORE: Core = {
@@ -18,7 +16,6 @@ export const CORE: Core = {
   status: computePodStatus,
   firstStarts,
   probeTargets,
-  orphan: planOrphan,
 };
 
 /** A core that is watched at its work. */
@@ -46,11 +43,6 @@ export class WatchedCore implements Core {
   firstStarts(...about: Parameters<Core['firstStarts']>): ReturnType<Core['firstStarts']> {
     this.steps += 1;
     return this.#timed(() => this.#core.firstStarts(...about));
-  }
-
-  orphan(...about: Parameters<Core['orphan']>): ReturnType<Core['orphan']> {
-    this.steps += 1;
-    return this.#timed(() => this.#core.orphan(...about));
   }
 
   probeTargets(...about: Parameters<Core['probeTargets']>): ReturnType<Core['probeTargets']> {

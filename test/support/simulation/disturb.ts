@@ -1,4 +1,5 @@
 import type { Container } from '../../../src/api/schema/pod.js';
+import { CPU_AMOUNTS, MEMORY_AMOUNTS, roomWith } from './node.js';
 import type { SimContainer } from './engine.js';
 import type { Step } from './schedule.js';
 import type { World } from './world.js';
@@ -78,6 +79,9 @@ export function disturb(world: World, { what, which }: Step): void {
     case 'image edit':
       editImage(world, which);
       break;
+    case 'resize':
+      resize(world, which);
+      break;
     case 'debug container':
       debug(world);
       break;
@@ -104,25 +108,11 @@ function startByHand(world: World, container: SimContainer): void {
  */
 function lose(world: World, which: (container: SimContainer) => boolean): void {
   for (const container of world.engine.containers.filter(which)) {
-    const { hasEnd, hasRun } = published(world, container);
-    if (!hasRun) continue;
+    const known = world.rules.status.known(container.id);
+    if (known === undefined) continue;
     world.engine.remove(container);
-    world.rules.lost(container, hasEnd);
+    world.rules.lost(container, known === 'end');
   }
-}
-
-/** What the status tells of an instance. */
-function published({ pod }: World, { id }: SimContainer): { readonly hasRun: boolean; readonly hasEnd: boolean } {
-  const { containerStatuses = [], ephemeralContainerStatuses = [], initContainerStatuses = [] } = pod.status ?? {};
-  const all = [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
-  const hasEnd = all.some(({ lastState, state }) =>
-    [state?.terminated, lastState?.terminated].some((end) => end?.containerID === `docker://${id}`),
-  );
-  // As one that was only made it says nothing of its run.
-  const isThere = all.some(
-    ({ containerID, state }) => containerID === `docker://${id}` && state?.waiting === undefined,
-  );
-  return { hasRun: hasEnd || isThere, hasEnd };
 }
 
 /** `docker rm -f` that takes its time: the engine says "removing" meanwhile. */
@@ -130,7 +120,7 @@ function hangInRemoval(world: World, container: SimContainer, ms: number): void 
   container.state = 'unknown';
   container.endsAt = Infinity;
   const go = (): void => {
-    if (!published(world, container).hasRun) {
+    if (world.rules.status.known(container.id) === undefined) {
       world.later(1_000, go);
       return;
     }
@@ -164,6 +154,29 @@ function editImage(world: World, which: number): void {
       initContainers: initContainers.map((container, at) => edit(container, at + containers.length)),
     },
   };
+}
+
+/** `kubectl patch --subresource resize`, at times when another pod has taken what was free. */
+function resize(world: World, which: number): void {
+  if (world.pod.metadata.deletionTimestamp !== undefined) return;
+  const { containers, initContainers = [] } = world.pod.spec;
+  const own = [...containers, ...initContainers].filter((container) => container.resources !== undefined);
+  const chosen = own[Math.floor(which * own.length)];
+  if (chosen === undefined) return;
+  // Digits that say nothing of each other.
+  const among = <T>(items: readonly T[], digits: number): T | undefined =>
+    items[Math.floor(((which * digits) % 1) * items.length)];
+  const amounts = { cpu: among(CPU_AMOUNTS, 997) ?? '', memory: among(MEMORY_AMOUNTS, 9_973) ?? '' };
+  const edit = (container: Container): Container =>
+    container === chosen ? { ...container, resources: { limits: amounts, requests: amounts } } : container;
+  const spec = { ...world.pod.spec, containers: containers.map(edit), initContainers: initContainers.map(edit) };
+  world.pod = { ...world.pod, spec };
+  if (among([true, false], 99_991) !== true) return;
+  world.room = roomWith(true);
+  world.later(which * 100_000, () => {
+    world.room = roomWith(false);
+    world.changed();
+  });
 }
 
 /** Somebody adds an ephemeral container, as the API allows while the pod is wanted. */

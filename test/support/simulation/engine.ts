@@ -1,6 +1,7 @@
 import { containerHash } from '../../../src/api/hash.js';
 import type { Container } from '../../../src/api/schema/pod.js';
 import type { ContainerKind, ObservedContainer, ObservedPod, ObservedSandbox } from '../../../src/runtime/observed.js';
+import type { ResourceSettings } from '../../../src/runtime/resource-settings.js';
 import type { Life } from './workload.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -37,6 +38,7 @@ export interface Creation {
   /** The instance, or the id of one that does not run yet. */
   readonly label: string;
   readonly sandboxId: string;
+  readonly resources: ResourceSettings;
   readonly life: Life;
 }
 
@@ -128,7 +130,7 @@ export class SimEngine {
   }
 
   /** As the runtime does it: one's own of that name is used when it has not ended, and removed otherwise. */
-  create({ attempt, backoffMs, kind, label, life, sandboxId, spec }: Creation): SimContainer {
+  create({ attempt, backoffMs, kind, label, life, resources, sandboxId, spec }: Creation): SimContainer {
     const specHash = containerHash(spec);
     const holder = this.containers.find((other) => other.name === spec.name && other.attempt === attempt);
     if (holder !== undefined) {
@@ -152,6 +154,7 @@ export class SimEngine {
       backoffMs,
       sandboxInstance: label,
       pid: 0,
+      resources,
       life,
       label,
       createdTrue: this.#clock.now,
@@ -203,6 +206,13 @@ export class SimEngine {
     container.paused = false;
     if (now + inMs >= container.endsAt) return;
     Object.assign(container, { endsAt: now + inMs, endsWith: stopsMs <= seconds * 1_000 ? 143 : 137 });
+  }
+
+  /** Only of one that runs. */
+  update(id: string, resources: ResourceSettings): void {
+    const container = this.find(id);
+    if (container?.state !== 'running') throw new EngineError('it does not run');
+    container.resources = { ...container.resources, ...resources };
   }
 
   end(container: SimContainer, exitCode: number, oomKilled = false): void {

@@ -42,7 +42,10 @@ export class Killer {
       if ((this.#hooks.get(id) ?? 0) > world.now) return false;
       return after.every((other) => isDead(other) || !kills.some((kill) => kill.id === other));
     };
-    while (!kills.every(({ id }) => isDead(id))) {
+    for (;;) {
+      const alive = kills.filter(({ id }) => !isDead(id)).length;
+      if (alive === 0) break;
+      const fewer = (): boolean => kills.filter(({ id }) => !isDead(id)).length < alive;
       for (const kill of kills) {
         if (signalled.has(kill.id) || isDead(kill.id) || !mayGo(kill)) continue;
         signalled.add(kill.id);
@@ -56,9 +59,7 @@ export class Killer {
         .filter(({ id }) => !signalled.has(id))
         .flatMap(({ graceSeconds, id }) => [begun + graceSeconds * 1_000, this.#hooks.get(id) ?? Infinity])
         .filter((at) => at > world.now);
-      const alive = kills.filter(({ id }) => !isDead(id)).length;
-      const fewer = (): boolean => kills.filter(({ id }) => !isDead(id)).length < alive;
-      this.#calls.pass(Math.min(...due, world.now + LONG_MS), fewer);
+      if (!fewer()) this.#calls.pass(Math.min(...due, world.now + LONG_MS), fewer);
     }
     for (const { id } of kills) this.#hooks.delete(id);
   }

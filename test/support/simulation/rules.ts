@@ -7,6 +7,7 @@ import type { SimContainer } from './engine.js';
 import { OrderRules } from './order-rules.js';
 import { ProbeRules } from './probe-rules.js';
 import { ProgressRules } from './progress-rules.js';
+import { ResizeRules } from './resize-rules.js';
 import { specOf } from './spec.js';
 import { StatusRules } from './status-rules.js';
 import { StopRules } from './stop-rules.js';
@@ -27,6 +28,8 @@ const LOST = 137;
 const STABLE_MS = 600_000;
 /** Looks in which nothing is done while nothing happens: more than there are waits that may end. */
 const MOST_IDLE_ROUNDS = 30;
+/** A resize that does not fit is looked at again every ten seconds. */
+const LEAST_IDLE_MS = 5_000;
 
 type Start = Extract<PodAction, { kind: 'startContainer' }>;
 
@@ -38,6 +41,7 @@ export class Rules {
   readonly order: OrderRules;
   readonly probes: ProbeRules;
   readonly progress: ProgressRules;
+  readonly resize: ResizeRules;
   readonly status: StatusRules;
   readonly stop: StopRules;
   readonly #world: World;
@@ -51,12 +55,14 @@ export class Rules {
   input: SyncInput | undefined;
   plan: PodPlan | undefined;
   #idleRounds = 0;
+  #idleSince = 0;
 
   constructor(world: World) {
     this.#world = world;
     this.order = new OrderRules(world);
     this.probes = new ProbeRules(world);
     this.progress = new ProgressRules(world);
+    this.resize = new ResizeRules(world);
     this.status = new StatusRules(world);
     this.stop = new StopRules(world);
   }
@@ -68,14 +74,17 @@ export class Rules {
   /** Something happened, so there is a reason to look. */
   stirred(): void {
     this.#idleRounds = 0;
+    this.#idleSince = this.#world.now;
   }
 
   /** After every decision. */
   decided(input: SyncInput, plan: PodPlan, status: PodStatus): void {
     this.input = input;
     this.plan = plan;
-    this.#idleRounds = plan.actions.length > 0 ? 0 : this.#idleRounds + 1;
-    if (this.#idleRounds > MOST_IDLE_ROUNDS)
+    this.#idleRounds += 1;
+    if (plan.actions.length > 0) this.stirred();
+    const idleMs = this.#world.now - this.#idleSince;
+    if (this.#idleRounds > MOST_IDLE_ROUNDS && idleMs < this.#idleRounds * LEAST_IDLE_MS)
       this.fail(23, 'the agent looks again and again, and there is nothing to do');
     const { containers, sandboxes } = input.observed;
     const killed = new Set(plan.actions.flatMap((action) => (action.kind === 'killContainer' ? [action.id] : [])));
@@ -95,7 +104,13 @@ export class Rules {
     const { wakeAt = Infinity } = plan;
     const waits = [...plan.waiting.values()].some(({ reason }) => reason === 'CrashLoopBackOff');
     if (waits && wakeAt > input.now + 300_000) this.fail(10, 'a back-off is longer than 300 s');
+    for (const [name, { retryAt }] of input.problems) {
+      const isLate = plan.waiting.has(name) && retryAt < Infinity && retryAt > input.now + 300_000;
+      if (isLate && !plan.actions.some((action) => 'name' in action && action.name === name))
+        this.fail(27, `${name} is not tried again for ${retryAt - input.now} ms`);
+    }
     this.progress.check(input, plan);
+    this.resize.decided(input, plan, status);
     this.status.published(input, plan, status, () => this.#allNew());
   }
 
@@ -147,7 +162,7 @@ export class Rules {
     this.#highest.set(name, attempt);
     this.order.check(name, kind, sandboxInstance);
     this.#checkBackoff(container, action);
-    this.#checkPolicy(name, kind);
+    this.#checkPolicy(container);
     this.#starts.set(name, (this.#starts.get(name) ?? 0) + 1);
     this.#lastExit.delete(name);
     this.#world.count(`start ${kind}`);
@@ -183,7 +198,7 @@ export class Rules {
     const stable = last.endedTrue - last.startedTrue > STABLE_MS;
     const rerun = last.kind === 'init' && last.exitCode === 0;
     // Nobody knows how long ago something was by a clock that was set since.
-    if (stable || rerun || steppedAt >= last.startedTrue) return;
+    if (stable || rerun || steppedAt >= last.createdTrue) return;
     const grown = last.backoffMs === 0 ? 10_000 : Math.min(2 * last.backoffMs, 300_000);
     // Of one that vanished nobody knows what it carried.
     if (backoffMs !== grown && last.attempt === attempt - 1 && !this.sick.has(last.id))
@@ -193,12 +208,13 @@ export class Rules {
     if (now < since + last.backoffMs - 10) this.fail(10, `${name} was restarted before its back-off`);
   }
 
-  #checkPolicy(name: string, kind: ContainerKind): void {
+  #checkPolicy({ attempt, kind, name }: SimContainer): void {
     const before = this.#starts.get(name) ?? 0;
     if (kind === 'ephemeral' && before > 0) this.fail(5, `ephemeral ${name} was started twice`);
     if (kind !== 'app' || before === 0) return;
     const spec = specOf(this.#world.pod, name);
-    const exitCode = this.#lastExit.get(name) ?? LOST;
+    const last = this.input?.observed.containers.find((one) => one.name === name && one.attempt === attempt - 1);
+    const exitCode = this.#lastExit.get(name) ?? last?.exitCode ?? LOST;
     if (this.ruleAction(name, exitCode) !== undefined) {
       this.#world.count('rule');
       return;
@@ -223,7 +239,10 @@ export class Rules {
   ruleAction(name: string, exitCode: number | undefined): string | undefined {
     if (exitCode === undefined) return undefined;
     const rules = specOf(this.#world.pod, name)?.restartPolicyRules ?? [];
-    return rules.find(({ exitCodes }) => exitCodes?.values?.includes(exitCode))?.action;
+    return rules.find(({ exitCodes }) => {
+      const isListed = exitCodes?.values?.includes(exitCode) === true;
+      return exitCodes?.operator === 'NotIn' ? !isListed : isListed;
+    })?.action;
   }
 
   removes({ id, state }: SimContainer): void {

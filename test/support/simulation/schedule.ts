@@ -24,6 +24,7 @@ export const DISTURBANCES = [
   'events are lost',
   'clock step',
   'image edit',
+  'resize',
   'debug container',
   'delete',
 ] as const;

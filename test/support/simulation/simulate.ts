@@ -1,5 +1,6 @@
 import { Random } from '../random.js';
 import { CORE, type Core } from './core.js';
+import { roomWith } from './node.js';
 import { BrokenRule } from './rules.js';
 import { scheduleOf, type Step } from './schedule.js';
 import { workloadOf, type Workload } from './workload.js';
@@ -49,6 +50,7 @@ function quieten(world: World): void {
   world.disarm();
   world.hangsUntil = 0;
   world.deafUntil = 0;
+  world.room = roomWith(false);
   world.note('from here on nothing disturbs');
   world.changed();
 }
@@ -69,6 +71,7 @@ function checkSettled({ agent, engine, pod, rules }: World): void {
     // The newest, and the one before it: just started, there may be one more.
     if (engine.containers.filter((other) => other.name === name).length > 3) rules.fail(26, `${id} is left of many`);
   }
+  rules.resize.settled();
   if (agent.wakeAt === Infinity) rules.fail(26, 'nothing will ever make the agent look again');
 }
 

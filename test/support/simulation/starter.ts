@@ -1,9 +1,11 @@
 import { containerHash } from '../../../src/api/hash.js';
 import type { Container } from '../../../src/api/schema/pod.js';
 import type { StartAction } from '../../../src/kubelet/core/first-starts.js';
+import { resourceSettings } from '../../../src/kubelet/core/resources.js';
 import { currentSandbox } from '../../../src/kubelet/core/sandbox-view.js';
 import type { StartProblem } from '../../../src/kubelet/core/sync-input.js';
 import { SYNC_RETRY_MS } from '../../../src/options.js';
+import type { ResourceSettings } from '../../../src/runtime/resource-settings.js';
 import type { ObservedPod } from '../../../src/runtime/observed.js';
 import type { Calls } from './calls.js';
 import { EngineError, type Creation, type SimContainer, type SimSandbox } from './engine.js';
@@ -15,7 +17,8 @@ const POST_START_MS = 1_000;
 
 /** As src/kubelet/container-starter.ts: image, create, start, postStart. */
 export class Starter {
-  readonly problems = new Map<string, StartProblem>();
+  /** As long as they are to be waited for, whoever sets the clock. */
+  readonly #problems = new Map<string, StartProblem>();
   readonly #world: World;
   readonly #calls: Calls;
   readonly #killer: Killer;
@@ -26,6 +29,11 @@ export class Starter {
     this.#world = world;
     this.#calls = calls;
     this.#killer = killer;
+  }
+
+  problems(): Map<string, StartProblem> {
+    const ahead = this.#world.wall - this.#world.now;
+    return new Map([...this.#problems].map(([name, one]) => [name, { ...one, retryAt: one.retryAt + ahead }]));
   }
 
   start(action: StartAction, observed: ObservedPod): void {
@@ -45,14 +53,18 @@ export class Starter {
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
       world.count('creation fails');
-      this.#fail(action.name, 'CreateContainerError', world.wall + SYNC_RETRY_MS);
+      this.#fail(action.name, 'CreateContainerError', world.now + SYNC_RETRY_MS);
       return;
     }
     const created = container;
     const start = (): void => {
       if (engine.find(created.id) === undefined) throw new EngineError('it is gone');
       if (created.state !== 'running') rules.starts(created, action, sandbox.instance);
-      engine.start(created);
+      try {
+        engine.start(created);
+      } finally {
+        if (created.state === 'exited') rules.ended(created, created.exitCode ?? 0);
+      }
       world.started(created);
     };
     try {
@@ -66,7 +78,7 @@ export class Starter {
     }
     if (spec.lifecycle?.postStart !== undefined && !this.#postStart(spec, container, action))
       this.#fail(action.name, 'PostStartHookError', 0);
-    else this.problems.delete(action.name);
+    else this.#problems.delete(action.name);
   }
 
   /** Made while the sandbox is only starting; what fails is met again at the start. */
@@ -87,7 +99,13 @@ export class Starter {
     where: Pick<Creation, 'label' | 'sandboxId'>,
   ): Creation {
     const attempt = planned === 0 ? this.#world.attemptFromLogs(name) : planned;
-    return { spec, kind, attempt, backoffMs, life: this.#world.life(name, attempt), ...where };
+    const { cpuPeriodUs, cpuQuotaUs, cpuShares, memoryBytes } = resourceSettings(this.#world.pod, spec, {
+      memoryCapacity: '1Gi',
+    });
+    const resources = JSON.parse(
+      JSON.stringify({ cpuPeriodUs, cpuQuotaUs, cpuShares, memoryBytes }),
+    ) as ResourceSettings;
+    return { spec, kind, attempt, backoffMs, resources, life: this.#world.life(name, attempt), ...where };
   }
 
   #create(creation: Creation): SimContainer {
@@ -114,7 +132,7 @@ export class Starter {
   }
 
   #fail(name: string, reason: string, retryAt: number): void {
-    this.problems.set(name, { reason, message: 'no', retryAt });
+    this.#problems.set(name, { reason, message: 'no', retryAt });
   }
 
   /** One whose hook fails is killed within the start. */

@@ -9,6 +9,8 @@ import type { World } from './world.js';
 export class StatusRules {
   readonly #world: World;
   readonly #restartCounts = new Map<string, number>();
+  /** By container id: what was published of it. */
+  readonly #known = new Map<string, 'run' | 'end'>();
   /** By container id: how it really ended, each time. */
   readonly #ends = new Map<string, Set<number>>();
   /** Somebody removed records, whose times are cut to seconds in the status, or started one again. */
@@ -40,6 +42,11 @@ export class StatusRules {
     }
     const { instance } = input.observed.sandboxes.find(({ ready }) => ready) ?? {};
     this.#sandboxOfLast = instance ?? this.#sandboxOfLast;
+  }
+
+  /** What anybody can know of an instance whose record is gone: nothing, that it ran, or how it ended. */
+  known(id: string): 'run' | 'end' | undefined {
+    return this.#known.get(id);
   }
 
   /** A later instance was published: this one is not the newest, although no other record is left. */
@@ -104,6 +111,8 @@ export class StatusRules {
     const { containerID, lastState, name, restartCount, state } = one;
     if (restartCount < (this.#restartCounts.get(name) ?? 0)) rules.fail(15, `restartCount of ${name} fell`);
     this.#restartCounts.set(name, restartCount);
+    if (state?.running !== undefined) this.#known.set(idOf(containerID), 'run');
+    for (const end of [state?.terminated, lastState?.terminated]) this.#known.set(idOf(end?.containerID), 'end');
     if (state?.running !== undefined && !restartingAll) {
       const record = observed.containers.find(({ id }) => `docker://${id}` === containerID);
       if (record === undefined || (record.state !== 'running' && record.state !== 'unknown'))
@@ -111,7 +120,7 @@ export class StatusRules {
     }
     for (const terminated of [state?.terminated, lastState?.terminated]) {
       if (terminated?.containerID === undefined) continue;
-      const ends = this.#ends.get(terminated.containerID.replace('docker://', ''));
+      const ends = this.#ends.get(idOf(terminated.containerID));
       if (ends?.has(terminated.exitCode) !== true)
         rules.fail(17, `${name} is published to have ended with ${terminated.exitCode}`);
     }
@@ -143,6 +152,8 @@ export class StatusRules {
     this.#world.count('restart of all');
   }
 }
+
+const idOf = (containerID = ''): string => containerID.slice('docker://'.length);
 
 const isRestartingAll = (status: PodStatus | undefined): boolean =>
   status?.conditions?.some((one) => one.type === 'AllContainersRestarting' && one.status === 'True') === true;

@@ -58,7 +58,8 @@ export class StopRules {
   }
 
   /** Nothing that runs as it should is stopped. */
-  #checkCause({ id, kind, name, specHash }: SimContainer): void {
+  #checkCause(container: SimContainer): void {
+    const { id, kind, name, specHash } = container;
     const { observed, pod, preStops } =
       this.#world.rules.input ?? this.#world.rules.fail(8, `${id} was stopped without a decision`);
     const spec = specOf(pod, name);
@@ -75,6 +76,10 @@ export class StopRules {
     const isNewest = observed.containers.every((other) => other.name !== name || other.attempt <= own.attempt);
     const ended = pod.spec.containers.every((app) => !this.#isLive(app.name)) && kind !== 'app';
     const failedInit = observed.containers.some((other) => other.kind === 'init' && (other.exitCode ?? 0) !== 0);
+    // One that somebody started again, and took away.
+    const lostInit = (pod.status?.initContainerStatuses ?? []).some(
+      (init) => init.state?.running !== undefined && observed.containers.every((other) => other.name !== init.name),
+    );
     const cause =
       pod.metadata.deletionTimestamp !== undefined ||
       pod.status?.phase === 'Failed' ||
@@ -89,7 +94,9 @@ export class StopRules {
       !isNewest ||
       this.#world.rules.status.isOutdated(pod, own) ||
       ended ||
-      failedInit;
+      failedInit ||
+      lostInit ||
+      this.#world.rules.resize.needsRestart(container);
     if (!cause) this.#world.rules.fail(8, `${id} was stopped without a cause`);
   }
 
@@ -125,10 +132,13 @@ export class StopRules {
   }
 
   /** Never more than was granted, and never SIGKILL before that is over. */
-  #checkGrace({ id }: SimContainer, seconds: number): void {
+  #checkGrace({ id, name }: SimContainer, seconds: number): void {
     const { now, pod } = this.#world;
     const granted = pod.metadata.deletionGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30;
-    if (seconds > Math.max(2, granted, pod.spec.terminationGracePeriodSeconds ?? 30))
+    // A probe may have its own.
+    const { terminationGracePeriodSeconds: own = 0 } = specOf(pod, name)?.livenessProbe ?? {};
+    const most = Math.max(LEAST_SECONDS, granted, pod.spec.terminationGracePeriodSeconds ?? 30);
+    if (seconds > (this.#world.rules.sick.has(id) ? Math.max(most, own) : most))
       this.#world.rules.fail(12, `${id} was given ${seconds} s instead of ${granted} s`);
     if (this.#deadlineTrue === undefined || this.#world.rules.input?.pod.metadata.deletionTimestamp === undefined)
       return;

@@ -33,11 +33,11 @@ export const workloadOf = (seed: number): Workload => ({ pod: randomPod(new Rand
 function randomPod(random: Random): Pod {
   const initContainers = Array.from({ length: random.below(4) }, (_, i) =>
     random.chance(0.4)
-      ? aContainer(`side${i}`, { restartPolicy: 'Always', ...hooks(random), ...probes(random) })
+      ? aContainer(`side${i}`, { restartPolicy: 'Always', ...hooks(random), ...probes(random), ...resources(random) })
       : aContainer(`init${i}`, rules(random)),
   );
   const containers = Array.from({ length: 1 + random.below(3) }, (_, i) =>
-    aContainer(`app${i}`, { ...hooks(random), ...rules(random), ...probes(random) }),
+    aContainer(`app${i}`, { ...hooks(random), ...rules(random), ...probes(random), ...resources(random) }),
   );
   return aPod({
     restartPolicy: random.pick(['Always', 'OnFailure', 'Never']),
@@ -64,16 +64,29 @@ function rules(random: Random): Partial<Container> {
   const action = random.pick(['Restart', 'RestartAllContainers'] as const);
   return {
     restartPolicy: random.pick(['OnFailure', 'Never'] as const),
-    restartPolicyRules: [{ action, exitCodes: { operator: 'In', values: [random.pick([0, 1, 137])] } }],
+    restartPolicyRules: [
+      { action, exitCodes: { operator: random.pick(['In', 'In', 'NotIn']), values: [random.pick([0, 1, 137])] } },
+    ],
   };
 }
 
 function probes(random: Random): Partial<Container> {
-  const probe = { exec: { command: ['true'] } };
+  const exec = { command: ['true'] };
+  const probe = { exec };
+  const ownGrace = random.chance(0.3) ? { exec, terminationGracePeriodSeconds: random.pick([1, 3, 60]) } : probe;
   return {
     ...(random.chance(0.15) ? { startupProbe: probe } : {}),
     ...(random.chance(0.2) ? { readinessProbe: probe } : {}),
-    ...(random.chance(0.2) ? { livenessProbe: probe } : {}),
+    ...(random.chance(0.2) ? { livenessProbe: ownGrace } : {}),
+  };
+}
+
+function resources(random: Random): Partial<Container> {
+  if (random.chance(0.7)) return {};
+  const amounts = { cpu: '100m', memory: '64Mi' };
+  return {
+    resources: { limits: amounts, requests: amounts },
+    ...(random.chance(0.3) ? { resizePolicy: [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }] } : {}),
   };
 }
 

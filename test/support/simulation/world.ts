@@ -8,6 +8,7 @@ import { CORE, WatchedCore, type Core } from './core.js';
 import { disturb } from './disturb.js';
 import { SimEngine, type SimContainer } from './engine.js';
 import { Rules } from './rules.js';
+import { roomWith } from './node.js';
 import { ADOPTION_MS } from './prober.js';
 import { CALL_FAULTS, type Step } from './schedule.js';
 import type { Life, Workload } from './workload.js';
@@ -32,6 +33,7 @@ export class World {
   /** On disk: agents come and go. On the engine's clock, by container id. */
   readonly preStops = new Map<string, number>();
   readonly core: WatchedCore;
+  room = roomWith(false);
   readonly engine: SimEngine;
   readonly rules: Rules;
   /** How often rare things were reached: a simulation that never gets into trouble proves nothing. */

@@ -87,7 +87,16 @@ const MISTAKES: readonly (readonly [rule: number, mistake: string, core: Core])[
     }),
   ],
   [3, 'starts apps before init containers', startsAppsAtOnce],
-  [3, 'does not wait for the startup probes of sidecars', seeing(({ probes: _, ...input }) => input)],
+  [
+    3,
+    'does not wait for the startup probes of sidecars',
+    seeing((input) => ({
+      ...input,
+      probes: new Map(
+        input.observed.containers.map(({ id }) => [id, { ...input.probes?.get(id), startup: 'success' }]),
+      ),
+    })),
+  ],
   [
     5,
     'restarts under every policy',
@@ -198,6 +207,7 @@ const MISTAKES: readonly (readonly [rule: number, mistake: string, core: Core])[
     ),
   ],
   [26, 'forgets a pod before everything of it is gone', withoutKind('removeSandbox')],
+  [26, 'does not resize', withoutKind('resizeContainer')],
   [26, 'never forgets a pod', withoutKind('forgetPod')],
 ];
 

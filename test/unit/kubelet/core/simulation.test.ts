@@ -21,6 +21,10 @@ const RARE = [
   'agent restart',
   'creation fails',
   'postStart fails',
+  'resize in place',
+  'resize restarts',
+  'resize Deferred',
+  'resize Infeasible',
   'start sandbox',
   'made in advance',
   'start app',
@@ -50,7 +54,7 @@ describe('simulation of the core', () => {
       if (process.env['SIMULATION_REPORT'] !== undefined) process.stderr.write(countsOf(tally));
       if (tally.broken !== undefined) throw new Error(tally.broken);
       expect(tally.lives).toBe(SEEDS);
-      if (SEEDS >= 3_000) expect(RARE.filter((what) => (tally.seen[what] ?? 0) < SOMETIMES)).toEqual([]);
+      if (SEEDS >= 10_000) expect(RARE.filter((what) => (tally.seen[what] ?? 0) < SOMETIMES)).toEqual([]);
     },
     UNHURRIED_MS,
   );
