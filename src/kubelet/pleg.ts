@@ -144,6 +144,6 @@ export class Pleg {
 /** Changes whenever something about the pod's containers does that a listing shows. */
 const signature = ({ containers, sandboxes }: ObservedPod): string =>
   [
-    ...sandboxes.map(({ instance, ready }) => `${instance}:${ready}`),
+    ...sandboxes.map(({ instance, ips, ready }) => `${instance}:${ready}:${ips.join()}`),
     ...containers.map(({ id, paused, startedAt, state }) => `${id}:${state}:${paused}:${startedAt ?? 0}`),
   ].join(' ');

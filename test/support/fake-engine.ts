@@ -36,6 +36,8 @@ export interface FakeContainer {
   oomKilled: boolean;
   engineError: string;
   pid: number;
+  /** Somebody took it off its network. */
+  cutOff?: true;
   /** Counts starts: with the id it names the namespaces a sandbox holds now. */
   starts: number;
   /** Of a running container: which network and IPC namespaces it is in, which PID namespace. */
@@ -239,6 +241,11 @@ export class FakeEngine {
   }
 
   /** `docker pause` and `docker unpause`. */
+  /** No event of a container tells of it. */
+  disconnect(id: string): void {
+    this.get(id).cutOff = true;
+  }
+
   setPaused(id: string, paused: boolean): void {
     const container = this.get(id);
     container.paused = paused;

@@ -340,8 +340,9 @@ function volumesOf({ spec }: FakeContainer): readonly string[] {
 }
 
 function toSandbox(container: FakeContainer): ObservedSandbox[] {
-  const { id, spec, state, startedAt } = container;
+  const { cutOff = false, id, spec, state, startedAt } = container;
   if (spec.role !== 'sandbox') return [];
+  const hasAddress = state === 'running' && spec.network === 'pod' && !cutOff;
   return [
     {
       id,
@@ -353,7 +354,7 @@ function toSandbox(container: FakeContainer): ObservedSandbox[] {
       hostNetwork: spec.network === 'host',
       createdAt: container.createdAt,
       ...(startedAt === undefined ? {} : { startedAt }),
-      ips: state === 'running' && spec.network === 'pod' ? [`10.0.0.${Number.parseInt(id.slice(-2), 16)}`] : [],
+      ips: hasAddress ? [`10.0.0.${Number.parseInt(id.slice(-2), 16)}`] : [],
       pid: container.pid,
     },
   ];

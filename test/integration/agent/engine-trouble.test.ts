@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { PodSpec } from '../../../src/api/schema/pod.js';
 import { systemClock } from '../../../src/lib/clock.js';
-import { app, isReady, SERVES, TestNode } from '../../support/agent.js';
+import { app, DEAF, isReady, SERVES, TestNode } from '../../support/agent.js';
 import { counted, COUNTS } from '../../support/counting.js';
 import { PrivateEngine } from '../../support/engine.js';
 import { eventually } from '../../support/eventually.js';
@@ -166,7 +166,9 @@ describe('an engine in trouble', () => {
 
   it('that is killed and started again is no different', async () => {
     node.create('web', written);
-    await node.ready('web');
+    node.create('never', { restartPolicy: 'Never', containers: [app(DEAF)] });
+    node.create('on-failure', { restartPolicy: 'OnFailure', containers: [app(DEAF)] });
+    await Promise.all(['web', 'never', 'on-failure'].map(async (name) => node.ready(name)));
     await engine.end('SIGKILL');
     await engine.start();
     await node.until('web', 'has restarted', () => node.status('web')?.restartCount === 1, 30_000);
@@ -175,5 +177,10 @@ describe('an engine in trouble', () => {
     expect(await live('web')).toEqual(['app', 'POD', 'side']);
     expect(await node.read('web', '/data/starts')).toBe('init\napp\ninit\napp\n');
     await countsOn('web', 'side');
+    await node.until('never', 'has failed', ({ status }) => status?.phase === 'Failed');
+    expect(node.status('never')).toMatchObject({ restartCount: 0, state: { terminated: { exitCode: 137 } } });
+    await node.until('on-failure', 'has restarted', () => node.status('on-failure')?.restartCount === 1);
+    await node.ready('on-failure');
+    expect(node.status('on-failure')).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 137 } } });
   });
 });

@@ -45,6 +45,39 @@ describe('two agents on one engine', () => {
     expect((await right.leftovers()).volumes).toHaveLength(1);
   });
 
+  it('leave each other’s pods alone also when one is killed with -9, and the next one takes over its own', async () => {
+    const [left, right] = [await openNode('killed-left'), await openNode('right')];
+    await right.start();
+    right.create('web', withVolume);
+    const child = new AgentProcess(await bundleAgentProcess(left.dataDir), {
+      nodeName: left.nodeName,
+      dataDir: left.dataDir,
+      ephemeral: false,
+      pods: [podOf('web', withVolume), podOf('leaving', withVolume)],
+    });
+    processes.push(child);
+    await right.ready('web');
+    await eventually('its pods run', async () => {
+      const apps = [...(await left.containers('web', 'app')), ...(await left.containers('leaving', 'app'))];
+      return apps.filter(({ state }) => state === 'running').length === 2;
+    });
+    const before = [await left.containers('web'), await right.containers('web'), right.pod('web')];
+    await child.kill();
+
+    // With nobody there for them, the pods of the one live on beside what the other does.
+    right.create('short', withVolume);
+    await right.ready('short');
+    right.agent.deletePod('default', 'short');
+    await right.gone('short');
+    await left.start();
+    await left.ready('web');
+    left.agent.deletePod('default', 'leaving');
+    await left.gone('leaving');
+    expect([await left.containers('web'), await right.containers('web'), right.pod('web')]).toEqual(before);
+    expect(left.status('web')?.restartCount).toBe(0);
+    expect([(await left.leftovers()).volumes.length, (await right.leftovers()).volumes.length]).toEqual([1, 1]);
+  });
+
   it('do not share a data directory: the second refuses and says who is there', async () => {
     const node = await openNode('locked');
     await node.start();

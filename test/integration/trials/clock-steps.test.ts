@@ -14,7 +14,7 @@ describe('an agent whose clock is set', () => {
     node = await TestNode.started('clock', { more: { clock } });
     node.create('web', probed);
     node.create('leaving', { containers: [app(DEAF)] });
-    await Promise.all([node.ready('web'), node.ready('leaving')]);
+    await Promise.all([node.ready('web', 50_000), node.ready('leaving', 50_000)]);
   });
   afterAll(async () => node.close());
 

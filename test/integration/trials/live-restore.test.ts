@@ -17,7 +17,7 @@ describe('an engine with live-restore', () => {
     node = await TestNode.started('live', { dockerHost: engine.host });
     node.create('web', probed);
     node.create('mortal', { containers: [app('trap "exit 3" TERM; sleep 100000 & wait')] });
-    await Promise.all([node.ready('web'), node.ready('mortal')]);
+    await Promise.all([node.ready('web', 50_000), node.ready('mortal', 50_000)]);
   });
   afterAll(async () => {
     await node.close();

@@ -121,6 +121,13 @@ describe('with a stream of events', () => {
         if (spec.role === 'container') engine.kill(spec.sandbox.id);
       },
     ],
+    [
+      'lost its address',
+      (id) => {
+        const spec = engine.get(id).spec;
+        if (spec.role === 'container') engine.disconnect(spec.sandbox.id);
+      },
+    ],
   ])('sees in a listing that a container %s', async (_what, happens) => {
     const id = await givenPod('a');
     start();
