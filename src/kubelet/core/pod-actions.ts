@@ -138,7 +138,7 @@ class PlanBuilder {
 
   #resize(view: ContainerView, record: ObservedContainer): void {
     const { node, now, pod } = this.#input;
-    const change = node === undefined ? undefined : containerResize(pod, view, node);
+    const change = node === undefined ? undefined : containerResize(pod, view);
     if (node === undefined || change === undefined) return;
     const { kind: containerKind, spec } = view;
     // Its condition says why.

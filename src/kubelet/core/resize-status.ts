@@ -22,7 +22,7 @@ export function withResources(
   if (node === undefined) return status;
   const viewOf = new Map(views.map((view) => [view.spec.name, view]));
   const changing = new Set(
-    views.filter((view) => containerResize(pod, view, node) !== undefined).map(({ spec }) => spec.name),
+    views.filter((view) => containerResize(pod, view) !== undefined).map(({ spec }) => spec.name),
   );
   const withTheirs = (one: ContainerStatus): ContainerStatus => {
     const view = viewOf.get(one.name);

@@ -4,7 +4,7 @@ import type { ResourceSettings } from '../../runtime/resource-settings.js';
 import type { ContainerView } from './container-view.js';
 import { shortages, type NodeRoom } from './node-fit.js';
 import { shortageText } from './placement.js';
-import { resourceSettings } from './resources.js';
+import { cpuAndMemory } from './resources.js';
 
 /** Why a change of resources is not made. Source: kubelet pkg/kubelet/allocation */
 export interface PendingResize {
@@ -27,15 +27,10 @@ const OF_MEMORY = ['memoryBytes'] as const;
  * How a running container becomes what the pod says of its CPU and memory. What the engine shows is compared with what is
  * wanted, so an interrupted change is made in the next round.
  */
-export function containerResize(
-  pod: Pod,
-  { newest, spec }: ContainerView,
-  node: NodeRoom,
-): ContainerResize | undefined {
+export function containerResize(pod: Pod, { newest, spec }: ContainerView): ContainerResize | undefined {
   const actual = newest?.resources;
   if (newest?.state !== 'running' || actual === undefined) return undefined;
-  const { allocatable } = node;
-  const wanted = resourceSettings(pod, spec, { memoryCapacity: allocatable['memory'] ?? '0' });
+  const wanted = cpuAndMemory(pod, spec);
   // Docker cannot take a limit away again; validation does not let it be wanted.
   const differs = (field: keyof ResourceSettings): boolean =>
     wanted[field] !== undefined && wanted[field] !== actual[field];
@@ -46,16 +41,7 @@ export function containerResize(
     ({ resourceName, restartPolicy }) =>
       restartPolicy === 'RestartContainer' && (resourceName === 'cpu' ? cpu : memory),
   );
-  if (needsRestart) return { kind: 'restart' };
-  const { cpuPeriodUs, cpuQuotaUs, cpuShares, memoryBytes } = wanted;
-  return {
-    kind: 'update',
-    resources: {
-      ...(cpuShares === undefined ? {} : { cpuShares }),
-      ...(cpuQuotaUs === undefined || cpuPeriodUs === undefined ? {} : { cpuPeriodUs, cpuQuotaUs }),
-      ...(memoryBytes === undefined ? {} : { memoryBytes }),
-    },
-  };
+  return needsRestart ? { kind: 'restart' } : { kind: 'update', resources: wanted };
 }
 
 /** Why the pod cannot have what it asks for now; undefined when it can. */

@@ -16,11 +16,20 @@ export interface NodeResources {
   readonly podPidsLimit?: number;
 }
 
+/** All that a container is held to. */
+export function resourceSettings(pod: Pod, container: Container, node: NodeResources): ResourceSettings {
+  return {
+    ...(node.podPidsLimit === undefined ? {} : { pidsLimit: node.podPidsLimit }),
+    oomScoreAdj: oomScoreAdj(pod, container, node.memoryCapacity),
+    ...cpuAndMemory(pod, container),
+  };
+}
+
 /**
- * Requests and limits as cgroup values. There is no cgroup of the pod, so its limits bind each container that has none of
+ * Requests and limits as cgroup values, which may change while a container runs. There is no cgroup of the pod, so its limits bind each container that has none of
  * its own. Source: kubelet MilliCPUToShares and MilliCPUToQuota, pkg/kubelet/cm.
  */
-export function resourceSettings(pod: Pod, container: Container, node: NodeResources): ResourceSettings {
+export function cpuAndMemory(pod: Pod, container: Container): ResourceSettings {
   const limits = { ...pod.spec.resources?.limits, ...container.resources?.limits };
   const requests = container.resources?.requests ?? {};
   const cpuRequest = requests['cpu'] ?? limits['cpu'];
@@ -31,8 +40,6 @@ export function resourceSettings(pod: Pod, container: Container, node: NodeResou
     // A limit of 0 is no limit.
     ...(cpuLimit === 0 ? {} : { cpuPeriodUs: CPU_PERIOD_US, cpuQuotaUs: quota(cpuLimit) }),
     ...(memory === undefined ? {} : { memoryBytes: Number(wholeValue(memory)) }),
-    ...(node.podPidsLimit === undefined ? {} : { pidsLimit: node.podPidsLimit }),
-    oomScoreAdj: oomScoreAdj(pod, container, node.memoryCapacity),
   };
 }
 

@@ -55,7 +55,7 @@ export class OrderRules {
     const { pod, rules, steppedAt } = this.#world;
     if (kind === 'ephemeral') return;
     // Whose record is gone is known by its status only, and that by a clock which was set since.
-    if (rules.status.meddled && steppedAt > -Infinity) return;
+    if (rules.status.meddled && (steppedAt > -Infinity || this.#isSecondOfAnother(sandboxInstance))) return;
     const inits = pod.spec.initContainers ?? [];
     if (this.hadAppIn(sandboxInstance)) {
       if (kind === 'init') rules.fail(4, `init ${name} ran under a started app`);
@@ -73,6 +73,16 @@ export class OrderRules {
     const here = this.runs.filter((run) => run.name === name && run.sandboxInstance === sandboxInstance);
     if (restartPolicy !== 'Always') return here.some(({ succeeded }) => succeeded);
     return here.some((run) => startupProbe === undefined || this.#hadStarted(run));
+  }
+
+  /** Times in a status are whole seconds: what started in the second of this sandbox may have been in it. */
+  #isSecondOfAnother(sandboxInstance: string): boolean {
+    const { engine, now, wall } = this.#world;
+    const { startedAt = 0 } = engine.sandboxes.find(({ instance }) => instance === sandboxInstance) ?? {};
+    const second = Math.floor((startedAt - wall + now) / 1_000);
+    return this.runs.some(
+      (run) => run.sandboxInstance !== sandboxInstance && Math.floor(run.startedAt / 1_000) === second,
+    );
   }
 
   /** Did its startup probe have the time to succeed? */

@@ -1,11 +1,10 @@
 import { containerHash } from '../../../src/api/hash.js';
 import type { Container } from '../../../src/api/schema/pod.js';
 import type { StartAction } from '../../../src/kubelet/core/first-starts.js';
-import { resourceSettings } from '../../../src/kubelet/core/resources.js';
+import { cpuAndMemory } from '../../../src/kubelet/core/resources.js';
 import { currentSandbox } from '../../../src/kubelet/core/sandbox-view.js';
 import type { StartProblem } from '../../../src/kubelet/core/sync-input.js';
 import { SYNC_RETRY_MS } from '../../../src/options.js';
-import type { ResourceSettings } from '../../../src/runtime/resource-settings.js';
 import type { ObservedPod } from '../../../src/runtime/observed.js';
 import type { Calls } from './calls.js';
 import { EngineError, type Creation, type SimContainer, type SimSandbox } from './engine.js';
@@ -99,12 +98,7 @@ export class Starter {
     where: Pick<Creation, 'label' | 'sandboxId'>,
   ): Creation {
     const attempt = planned === 0 ? this.#world.attemptFromLogs(name) : planned;
-    const { cpuPeriodUs, cpuQuotaUs, cpuShares, memoryBytes } = resourceSettings(this.#world.pod, spec, {
-      memoryCapacity: '1Gi',
-    });
-    const resources = JSON.parse(
-      JSON.stringify({ cpuPeriodUs, cpuQuotaUs, cpuShares, memoryBytes }),
-    ) as ResourceSettings;
+    const resources = cpuAndMemory(this.#world.pod, spec);
     return { spec, kind, attempt, backoffMs, resources, life: this.#world.life(name, attempt), ...where };
   }
 

@@ -101,10 +101,8 @@ export class StopRules {
   }
 
   #isLive(name: string): boolean {
-    return (
-      this.#world.rules.input?.observed.containers.some((other) => other.name === name && other.state === 'running') ===
-      true
-    );
+    const newest = this.#world.rules.input?.observed.containers.find((other) => other.name === name);
+    return newest?.state === 'running';
   }
 
   #isOverdue(): boolean {
