@@ -12,7 +12,7 @@ import { sample } from '../../support/scripted-life/points.js';
 /** `all`, or how many. */
 const FAULTS = process.env['FAULTS'] ?? '4';
 const SEED = Number(process.env['FAULTS_SEED'] ?? 1);
-/** Only the faults with this in their names. */
+/** Only the faults with this, or one of these with commas between, in their names. */
 const AT = process.env['FAULTS_AT'];
 /** So many at the same time. */
 const LANES = Number(process.env['FAULTS_LANES'] ?? 4);
@@ -20,7 +20,7 @@ const LANES = Number(process.env['FAULTS_LANES'] ?? 4);
 const CALL_DEADLINE_MS = Number(process.env['FAULTS_CALL_DEADLINE_MS'] ?? 15_000);
 
 const cases = (): readonly FaultCase[] => {
-  if (AT !== undefined) return FAULT_TABLE.filter(({ name }) => name.includes(AT));
+  if (AT !== undefined) return FAULT_TABLE.filter(({ name }) => AT.split(',').some((part) => name.includes(part)));
   if (FAULTS === 'all') return FAULT_TABLE;
   return sample(
     FAULT_TABLE.filter(({ hangs }) => !hangs),

@@ -14,7 +14,6 @@ const CHANGES = {
 
 /** What an agent asks and does once, before it looks at any pod. */
 const START_UP_CHANGES = {
-  'load sandbox image': { method: 'POST', path: /^\/images\/load/ },
   'create probe': { method: 'POST', path: /^\/containers\/create$/ },
 } as const;
 
@@ -65,7 +64,7 @@ const faults = {
   'truncation further on': { kind: 'truncate', bytes: 700 },
   hang: { kind: 'hang', phase: 'before' },
   'hang after it was done': { kind: 'hang', phase: 'executed' },
-  'hang, and done in the end': { kind: 'late', ms: 500 },
+  'hang and done in the end': { kind: 'late', ms: 500 },
   stall: { kind: 'stall', bytes: 20 },
   'pieces of one byte': { kind: 'slices', bytes: 1, ms: 0 },
   'slow pieces': { kind: 'slices', bytes: 64, ms: 2 },
@@ -75,7 +74,7 @@ type FaultName = keyof typeof faults;
 type Calls = Readonly<Record<string, Pick<FaultRule, 'method' | 'path'>>>;
 
 const BROKEN: readonly FaultName[] = ['lost reply', 'broken connection', 'error 500', 'false error 500', 'error 503'];
-const HANGING: readonly FaultName[] = ['hang', 'hang after it was done', 'hang, and done in the end'];
+const HANGING: readonly FaultName[] = ['hang', 'hang after it was done', 'hang and done in the end'];
 
 /** Every one of these faults at the first, the third ... of each kind of call. */
 const each = (calls: Calls, names: readonly FaultName[], hits: Pick<FaultRule, 'nth' | 'times'>): FaultCase[] =>
@@ -116,7 +115,7 @@ export const FAULT_TABLE: readonly FaultCase[] = [
     hangs: false,
   })),
   ...(['before', 'executed'] as const).map((phase) => ({
-    name: `everything slow, ${phase}`,
+    name: `everything slow ${phase}`,
     rules: [{ fault: { kind: 'delay', phase, ms: 100 } as const }],
     hangs: false,
   })),
