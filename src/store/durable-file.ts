@@ -50,6 +50,8 @@ async function keepPrevious(path: string): Promise<void> {
     await rm(temporary, { force: true });
     await link(path, temporary);
     await rename(temporary, `${path}.previous`);
+    // Where it is the previous one already, a crash having come right after this, the rename has done nothing.
+    await rm(temporary, { force: true });
   } catch {
     // Nothing to keep, or no links here.
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -91,6 +91,8 @@ describe('a store on a bad disk', () => {
       expect({ at, damaged: next.origin === 'damaged' }).toEqual({ at, damaged: false });
       expect(names(next)).toEqual(expect.arrayContaining([...told.durable]));
       await next.close();
+      const KEPT = ['objects.jsonl', 'objects.jsonl.previous'];
+      expect({ at, stray: (await readdir(dir)).filter((name) => !KEPT.includes(name)) }).toEqual({ at, stray: [] });
       await rm(dir, { recursive: true });
       dir = await mkdtemp(join(tmpdir(), 'kubelette-disk-'));
     }
