@@ -12,6 +12,8 @@ export interface ContainerStatusContext {
   readonly waiting: WaitingReason | undefined;
   /** The pod is being deleted: a lost container is not counted as a restart. */
   readonly deleting: boolean;
+  /** Nothing of the pod will start again. */
+  readonly ending: boolean;
   /** Nothing of the pod runs any more: this status is the last one. */
   readonly final: boolean;
   /** Termination messages by container id, once read. */
@@ -48,8 +50,8 @@ function stopSignalOf({ spec }: ContainerView, { containerID }: ContainerStatus)
  * What ran in an earlier sandbox and runs again has its work before it: regular init containers whatever they did then,
  * the others as their policy says.
  */
-function rerun(view: ContainerView, { defaultReason }: ContainerStatusContext): WaitingReason | undefined {
-  if (view.newest?.state !== 'exited' || view.here) return undefined;
+function rerun(view: ContainerView, { defaultReason, ending }: ContainerStatusContext): WaitingReason | undefined {
+  if (ending || view.newest?.state !== 'exited' || view.here) return undefined;
   const again = view.kind === 'init' || restartsAfter(view, view.newest.exitCode);
   return again ? { reason: defaultReason, message: '' } : undefined;
 }
@@ -87,7 +89,7 @@ function withoutRecord(view: ContainerView, context: ContainerStatusContext): Co
     return { lastState: { terminated }, ...fresh(view, restartCount, waitingState(context)) };
   }
   // How it ended is remembered although somebody removed the record; an init container of an earlier sandbox runs again.
-  const runsAgain = view.kind === 'init' && !view.startedHere && !context.final;
+  const runsAgain = view.kind === 'init' && !view.startedHere && !context.ending;
   if (stored.state?.terminated !== undefined && !runsAgain) return stored;
   const lastState = stored.state?.terminated !== undefined ? { terminated: stored.state.terminated } : stored.lastState;
   const carried =
@@ -143,7 +145,7 @@ function stateOf(view: ContainerView, record: ObservedContainer, context: Contai
       return waitingState(context);
     case 'unknown':
       if (context.final) return { terminated: lost('The container could not be located when the pod was terminated') };
-      if (isLeftBehind(view)) return waitingState(context);
+      if (isLeftBehind(view) && !context.ending) return waitingState(context);
       // Most likely somebody is removing it: until it is gone nothing new is known, and what is known is not forgotten.
       if (stored?.containerID === containerId(record) && stored.state !== undefined && !neverStarted(stored))
         return stored.state;

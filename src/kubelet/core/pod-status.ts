@@ -118,6 +118,7 @@ function containerContext(
     defaultReason: defaultReason(pod),
     waiting: plan.waiting.get(view.spec.name),
     deleting: pod.metadata.deletionTimestamp !== undefined,
+    ending: plan.phase !== 'syncing',
     final: plan.phase === 'terminated',
     messages,
   };

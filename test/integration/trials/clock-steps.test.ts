@@ -29,6 +29,7 @@ describe('an agent whose clock is set', () => {
     const [crash, late] = [`crash-${how.replaceAll(' ', '-')}`, `late-${how.replaceAll(' ', '-')}`];
     node.create(crash, { containers: [app('exit 1')] });
     await node.waits(crash, 'CrashLoopBackOff');
+    const [second] = (await node.containers(crash, 'app')).slice(-1);
     const before = { containers: await node.containers('web'), pod: node.pod('web'), lines: await lines() };
     clock.step(ms);
     await eventually('lines of after it', async () => (await lines()) > before.lines + 40, 30_000);
@@ -44,8 +45,10 @@ describe('an agent whose clock is set', () => {
     await node.ready('web');
     // A back-off is neither forgotten nor does it last for an hour.
     await node.until(crash, 'has restarted', () => node.status(crash)?.restartCount === 2);
-    const [second, third] = (await node.containers(crash, 'app')).slice(-2);
-    expect(Date.parse(third?.startedAt ?? '') - Date.parse(second?.startedAt ?? '')).toBeGreaterThan(9_000);
+    const third = await eventually('its third run', async () =>
+      (await node.containers(crash, 'app')).find(({ attempt, state }) => attempt === 2 && state !== 'created'),
+    );
+    expect(Date.parse(third.startedAt) - Date.parse(second?.startedAt ?? '')).toBeGreaterThan(9_000);
     node.create(late, {});
     await node.ready(late);
     for (const name of [crash, late]) node.agent.deletePod('default', name);

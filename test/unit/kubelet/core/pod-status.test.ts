@@ -198,6 +198,31 @@ describe('container status', () => {
     expect(only(pruned).state?.terminated?.exitCode).toBe(1);
   });
 
+  it('lets nothing of a finished pod begin anew, in whatever order its records are pruned', () => {
+    const pod = aPod({
+      restartPolicy: 'OnFailure',
+      initContainers: [aContainer('init')],
+      containers: [aContainer('app')],
+    });
+    const all = [anInstance('init', { ...ended(0), kind: 'init' }), anInstance('app', ended(0))];
+    const done = status({ ...pod, status: { phase: 'Running' } }, observedPod(all, stopped));
+    expect(done.phase).toBe('Succeeded');
+    const left = { ...pod, status: done };
+    for (const sandboxes of [stopped, []]) {
+      for (const name of ['init', 'app']) {
+        const going = all.map((one) => (one.name === name ? { ...one, state: 'unknown' as const } : one));
+        const gone = all.filter((one) => one.name !== name);
+        for (const seen of [going, gone, gone.map((one) => ({ ...one, state: 'unknown' as const }))]) {
+          const { containerStatuses, initContainerStatuses } = status(left, observedPod(seen, sandboxes));
+          expect([containerStatuses, initContainerStatuses]).toEqual([
+            done.containerStatuses,
+            done.initContainerStatuses,
+          ]);
+        }
+      }
+    }
+  });
+
   it('keeps what is known of an ended container whose record was pruned', () => {
     const pod = aPod({ restartPolicy: 'OnFailure' });
     const before = status(pod, observedPod([anInstance('app', ended(0))], stopped));
