@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { LinkedAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage, hasCode } from '../../lib/errors.js';
 import { joinConnection, parsePort, type DialPort } from './forward.js';
@@ -15,7 +16,7 @@ const PAIR_TIMEOUT_MS = 30_000;
 
 interface Half {
   readonly stream: SpdyStream;
-  readonly paired: AbortController;
+  readonly paired: LinkedAbort;
 }
 
 interface Pair {
@@ -45,21 +46,26 @@ export async function serveSpdyPortForward(
     },
   });
 
+  const either = AbortSignal.any([signal, session.gone]);
+
   const accept = async (stream: SpdyStream): Promise<void> => {
     const id = requestId(stream);
     const half = halves.get(id);
     if (half !== undefined && typeOf(half.stream) !== typeOf(stream)) {
       halves.delete(id);
       half.paired.abort();
-      const over = await forward(toPair(half.stream, stream), dial, AbortSignal.any([signal, session.gone]));
+      const connection = new LinkedAbort(either);
+      const over = await forward(toPair(half.stream, stream), dial, connection.signal);
+      connection.release();
       if (over) await session.close();
       return;
     }
     if (half !== undefined || !['data', 'error'].includes(typeOf(stream))) return stream.reset();
-    const paired = new AbortController();
+    const paired = new LinkedAbort(session.gone);
     halves.set(id, { stream, paired });
-    await clock.sleep(PAIR_TIMEOUT_MS, AbortSignal.any([session.gone, paired.signal])).catch(() => undefined);
+    await clock.sleep(PAIR_TIMEOUT_MS, paired.signal).catch(() => undefined);
     if (paired.signal.aborted) return;
+    paired.release();
     halves.delete(id);
     await stream.reset();
   };
