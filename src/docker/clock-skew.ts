@@ -1,3 +1,4 @@
+import type { Clock } from '../lib/clock.js';
 import type { Engine } from './engine.js';
 
 /** Answer of `GET /info`, as far as it is used. */
@@ -12,14 +13,21 @@ const STEP_MS = 1_000;
 /** The engine's clock may be set too, which nobody tells us. */
 const MEASURE_PERIOD_MS = 600_000;
 
+/** Asked again when the agent's clock is set meanwhile: the answer would be off by half of that. */
 export async function askForInfo(
   engine: Engine,
   signal: AbortSignal,
 ): Promise<{ readonly answer: InfoAnswer; readonly clockSkewMs: number }> {
-  const before = engine.clock.now();
-  const answer = await engine.call<InfoAnswer>({ method: 'GET', path: '/info' }, signal);
-  return { answer, clockSkewMs: clockSkew(answer.SystemTime, before, engine.clock.now()) };
+  for (;;) {
+    const [before, offset] = [engine.clock.now(), offsetOf(engine.clock)];
+    const answer = await engine.call<InfoAnswer>({ method: 'GET', path: '/info' }, signal);
+    const clockSkewMs = clockSkew(answer.SystemTime, before, engine.clock.now());
+    if (Math.abs(offsetOf(engine.clock) - offset) < STEP_MS) return { answer, clockSkewMs };
+  }
 }
+
+/** Wall time minus monotonic time, ms. */
+const offsetOf = (clock: Clock): number => clock.now() - clock.monotonic();
 
 /** Engine clock minus ours, taking the answer to be half-way between the two of our times. Pure. */
 export function clockSkew(engineTime: string | undefined, before: number, after: number): number {
@@ -33,35 +41,41 @@ export function clockSkew(engineTime: string | undefined, before: number, after:
  */
 export class ClockSkew {
   readonly #engine: Engine;
+  /** As measured, ms. */
   #ms: number;
-  /** Of the agent's clock: wall time minus monotonic time when it was measured, and when that was. */
-  #offsetMs = 0;
-  #measuredAt = 0;
+  /** Of the agent's clock when it was measured, ms. */
+  #offsetMs: number;
+  #measuredAt: number;
 
   /** @param ms as measured just now */
   constructor(engine: Engine, ms: number) {
     this.#engine = engine;
     this.#ms = ms;
-    this.#note();
+    this.#offsetMs = offsetOf(engine.clock);
+    this.#measuredAt = engine.clock.monotonic();
   }
 
+  /**
+   * By how much to correct the agent's clock as it is now. What was read off the engine before the agent's clock was set
+   * is compared with the time it was read in, also by whoever is in the middle of it.
+   */
   get ms(): number {
-    return this.#ms;
+    return this.#ms - this.#setMs;
   }
 
   /** To be called before times of the engine are compared with the agent's. @throws as a call to the engine */
   async follow(signal: AbortSignal): Promise<void> {
     const { clock } = this.#engine;
-    const wasSet = Math.abs(clock.now() - clock.monotonic() - this.#offsetMs) >= STEP_MS;
-    if (!wasSet && clock.monotonic() - this.#measuredAt < MEASURE_PERIOD_MS) return;
+    if (this.#setMs === 0 && clock.monotonic() - this.#measuredAt < MEASURE_PERIOD_MS) return;
     const { clockSkewMs } = await askForInfo(this.#engine, signal);
     if (Math.abs(clockSkewMs - this.#ms) >= STEP_MS) this.#ms = clockSkewMs;
-    this.#note();
+    this.#offsetMs = offsetOf(clock);
+    this.#measuredAt = clock.monotonic();
   }
 
-  #note(): void {
-    const { clock } = this.#engine;
-    this.#offsetMs = clock.now() - clock.monotonic();
-    this.#measuredAt = clock.monotonic();
+  /** By how much somebody has set the agent's clock since it was measured. */
+  get #setMs(): number {
+    const ms = offsetOf(this.#engine.clock) - this.#offsetMs;
+    return Math.abs(ms) >= STEP_MS ? ms : 0;
   }
 }

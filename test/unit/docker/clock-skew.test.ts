@@ -8,6 +8,8 @@ const { signal } = new AbortController();
 let clock: FakeClock;
 /** How far the engine's clock is set beside the one the fake began with. */
 let engineStepMs: number;
+/** What happens while the engine answers. */
+let meanwhile: () => void;
 let stub: EngineStub;
 let skew: ClockSkew;
 
@@ -15,9 +17,12 @@ beforeEach(async () => {
   clock = new FakeClock();
   const offsetMs = clock.now() - clock.monotonic();
   engineStepMs = 0;
-  stub = await openEngineStub(clock, (_line, response) =>
-    reply(response, 200, { SystemTime: new Date(clock.monotonic() + offsetMs + engineStepMs).toISOString() }),
-  );
+  meanwhile = () => undefined;
+  stub = await openEngineStub(clock, (_line, response) => {
+    reply(response, 200, { SystemTime: new Date(clock.monotonic() + offsetMs + engineStepMs).toISOString() });
+    meanwhile();
+    meanwhile = () => undefined;
+  });
   skew = new ClockSkew(stub.engine, 0);
 });
 afterEach(async () => stub.close());
@@ -50,4 +55,19 @@ it('notices within ten minutes that the clock of the engine was set', async () =
   await clock.advance(600_000);
   await skew.follow(signal);
   expect(skew.ms).toBe(HOUR_MS);
+});
+
+it('is right at once for who is in the middle of a round when the clock of the agent is set', async () => {
+  await skew.follow(signal);
+  const before = clock.now();
+  clock.step(-2 * HOUR_MS);
+  expect(clock.now() + skew.ms).toBe(before);
+});
+
+it('is measured again when the clock of the agent is set while the engine answers', async () => {
+  meanwhile = () => clock.step(HOUR_MS);
+  clock.step(HOUR_MS);
+  await skew.follow(signal);
+  expect(stub.requests).toHaveLength(2);
+  expect(skew.ms).toBe(-2 * HOUR_MS);
 });
