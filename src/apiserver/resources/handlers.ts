@@ -11,7 +11,7 @@ import { demandRoom, durable } from './durable.js';
 import { alreadyRecorded, recordOwner, type RecordOwner } from './field-owner.js';
 import { listObjects } from './list.js';
 import type { ApplyPatch, DecodeBody } from './ports.js';
-import { RecentLines } from './recent-lines.js';
+import { RecentTexts } from './recent-texts.js';
 import { readView, renderList, renderObject } from './render.js';
 import type { Resource } from './resource.js';
 import { readSelection } from './selection.js';
@@ -42,7 +42,7 @@ export class Handlers {
     this.#resource = resource;
     this.#behaviour = behaviour;
     this.#ports = ports;
-    this.#watching = { lines: new RecentLines(), pace: new WatchPace(resource.clock) };
+    this.#watching = { chunks: new RecentTexts(), pace: new WatchPace(resource.clock) };
   }
 
   readonly listOrWatch: ApiHandler = (request) =>

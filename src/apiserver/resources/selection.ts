@@ -10,6 +10,8 @@ export interface Selection {
   /** There is more to it than the namespace. */
   readonly selective: boolean;
   readonly matches: (object: KubeObject) => boolean;
+  /** The same for all that select the same. */
+  readonly text: string;
 }
 
 /**
@@ -20,7 +22,8 @@ export interface Selection {
 export function readSelection(kind: Kind, namespace: string | undefined, query: URLSearchParams): Selection {
   const labelText = query.get('labelSelector') ?? '';
   const byLabels = parseLabelSelector(labelText);
-  const terms = parseFieldSelector(query.get('fieldSelector') ?? '').map(({ field, value, equal }) => {
+  const fieldText = query.get('fieldSelector') ?? '';
+  const terms = parseFieldSelector(fieldText).map(({ field, value, equal }) => {
     const read = fieldReader(kind, field);
     return (object: KubeObject): boolean => (read(object) === value) === equal;
   });
@@ -31,6 +34,7 @@ export function readSelection(kind: Kind, namespace: string | undefined, query: 
       (namespace === undefined || object.metadata.namespace === namespace) &&
       byLabels(object.metadata.labels ?? {}) &&
       terms.every((matches) => matches(object)),
+    text: JSON.stringify([namespace, labelText, fieldText]),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Clock } from '../../lib/clock.js';
 
 /** So many watchers let each of them wait a millisecond ... */
-const WATCHERS_PER_MS = 20;
+const WATCHERS_PER_MS = 10;
 /** ... up to this long, which nobody notices. */
-const LONGEST_MS = 50;
+const LONGEST_MS = 100;
 /** A machine that is too slow for its watchers makes them wait longer, but not longer than this. */
 const LONGEST_WHEN_SLOW_MS = 1_000;
 

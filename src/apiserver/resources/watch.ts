@@ -1,11 +1,12 @@
 import type { KubeObject } from '../../api/schema/meta.js';
 import { LinkedAbort } from '../../lib/abort.js';
+import type { Clock } from '../../lib/clock.js';
 import type { WatchEvent } from '../../store/store.js';
 import { toStatusError } from '../http/error-status.js';
 import type { ApiRequest, ApiResponse } from '../http/types.js';
 import { apiVersionOf } from './define-kind.js';
 import { toTable } from './table.js';
-import type { RecentLines } from './recent-lines.js';
+import type { RecentTexts } from './recent-texts.js';
 import { readView, renderObject, renderRow, type View } from './render.js';
 import type { Resource } from './resource.js';
 import { readSelection, type Selection } from './selection.js';
@@ -21,7 +22,7 @@ const CHUNK_BYTES = 16 * 1024;
 
 /** What all watchers of one kind have in common. */
 export interface WatchParts {
-  readonly lines: RecentLines;
+  readonly chunks: RecentTexts<readonly Buffer[]>;
   readonly pace: WatchPace;
 }
 
@@ -37,12 +38,12 @@ export function watchObjects(
   resource: Resource,
   namespace: string | undefined,
   request: ApiRequest,
-  { lines, pace }: WatchParts,
+  parts: WatchParts,
 ): ApiResponse {
   const view = readView(request);
   const selection = readSelection(resource.kind, namespace, request.query);
   const options = readWatchOptions(request.query, resource.store.revision);
-  const watcher = new Watcher(resource, selection, new Lines(resource, view, lines), pace);
+  const watcher = new Watcher(resource, selection, new Lines(resource, view), parts);
   return {
     kind: 'stream',
     status: 200,
@@ -57,17 +58,19 @@ class Watcher {
   readonly #resource: Resource;
   readonly #selection: Selection;
   readonly #lines: Lines;
+  readonly #recent: RecentTexts<readonly Buffer[]>;
   readonly #pace: WatchPace;
 
-  constructor(resource: Resource, selection: Selection, lines: Lines, pace: WatchPace) {
+  constructor(resource: Resource, selection: Selection, lines: Lines, { chunks, pace }: WatchParts) {
     this.#resource = resource;
     this.#selection = selection;
     this.#lines = lines;
+    this.#recent = chunks;
     this.#pace = pace;
   }
 
   async *run(options: WatchOptions, signal: AbortSignal): AsyncGenerator<Buffer | string, void> {
-    const { clock } = this.#resource;
+    const { clock, store, storedKind } = this.#resource;
     const leave = this.#pace.join();
     const end = clock.monotonic() + (options.timeoutMs ?? Infinity);
     try {
@@ -75,7 +78,19 @@ class Watcher {
       if (options.initialEventsEnd) yield this.#lines.bookmark(position, true);
       for (;;) {
         const period = Math.min(options.bookmarks ? BOOKMARK_PERIOD_MS : Infinity, end - clock.monotonic());
-        if (period > 0) position = yield* this.#changes(position, period, signal);
+        const over = endingAfter(period, clock, signal);
+        try {
+          while (period > 0 && !over.signal.aborted) {
+            const { events, resourceVersion } = store.changesAfter(storedKind.kind, position, CHANGES_AT_A_TIME);
+            for (const chunk of this.#chunks(events, position, resourceVersion)) yield chunk;
+            position = resourceVersion;
+            if (events.length > 0) continue;
+            await store.changed(position, over.signal);
+            await this.#pace.next();
+          }
+        } finally {
+          over.abort();
+        }
         if (signal.aborted) return;
         if (options.bookmarks) yield this.#lines.bookmark(position, false);
         if (clock.monotonic() >= end) return;
@@ -101,31 +116,12 @@ class Watcher {
     }
   }
 
-  /** @returns the version up to which everything was told. */
-  async *#changes(since: string, ms: number, signal: AbortSignal): AsyncGenerator<Buffer, string> {
-    const { clock, store, storedKind } = this.#resource;
-    const over = new LinkedAbort(signal);
-    const either = over.signal;
-    // Rejects when the period ends otherwise, which is nobody's business.
-    if (Number.isFinite(ms))
-      void clock.sleep(ms, either).then(
-        () => over.abort(),
-        () => undefined,
-      );
-    let position = since;
-    try {
-      while (!either.aborted) {
-        const { events, resourceVersion } = store.changesAfter(storedKind.kind, position, CHANGES_AT_A_TIME);
-        yield* inChunks(this.#linesOf(events));
-        position = resourceVersion;
-        if (events.length > 0) continue;
-        await store.changed(position, either);
-        await this.#pace.next();
-      }
-      return position;
-    } finally {
-      over.abort();
-    }
+  /** What is told from one version to another is the same for all who ask alike. */
+  #chunks(events: readonly WatchEvent<KubeObject>[], from: string, to: string): Iterable<Buffer> {
+    if (events.length === 0) return [];
+    const make = (): readonly Buffer[] => [...inChunks(this.#linesOf(events))];
+    const form = this.#lines.form();
+    return form === undefined ? make() : this.#recent.of(`${from} ${to} ${form} ${this.#selection.text}`, make);
   }
 
   *#linesOf(events: readonly WatchEvent<KubeObject>[]): Generator<Buffer, void> {
@@ -158,13 +154,19 @@ class Watcher {
 class Lines {
   readonly #resource: Resource;
   readonly #view: View;
-  readonly #recent: RecentLines;
   #columnsTold = false;
 
-  constructor(resource: Resource, view: View, recent: RecentLines) {
+  constructor(resource: Resource, view: View) {
     this.#resource = resource;
     this.#view = view;
-    this.#recent = recent;
+  }
+
+  /** Names what lines look like now; undefined when the next ones are for this watch alone. */
+  form(): string | undefined {
+    const { form, include } = this.#view;
+    if (form !== 'table') return form;
+    // The first row comes with the columns. Ages are of this second.
+    return this.#columnsTold ? `table ${include} ${Math.floor(this.#resource.clock.now() / 1_000)}` : undefined;
   }
 
   /** @param object in the form of the kind */
@@ -173,14 +175,7 @@ class Lines {
   }
 
   change(type: EventType, stored: KubeObject): Buffer {
-    const { form, include } = this.#view;
-    const render = (): string => line(type, JSON.stringify(this.#render(this.#resource.toView(stored))));
-    if (form !== 'table') return this.#recent.of(stored, `${type} ${form}`, render);
-    // The first one has the columns.
-    if (!this.#columnsTold) return Buffer.from(render());
-    // Ages are of this second.
-    const second = Math.floor(this.#resource.clock.now() / 1_000);
-    return this.#recent.of(stored, `${type} ${form} ${include} ${second}`, render);
+    return Buffer.from(line(type, JSON.stringify(this.#render(this.#resource.toView(stored)))));
   }
 
   bookmark(resourceVersion: string, initialEventsEnd: boolean): string {
@@ -210,6 +205,18 @@ class Lines {
     this.#columnsTold = true;
     return renderRow(this.#resource.kind, object, this.#view, now, withColumns);
   }
+}
+
+/** Aborts with the owner, or when the time has passed. */
+function endingAfter(ms: number, clock: Clock, owner: AbortSignal): LinkedAbort {
+  const over = new LinkedAbort(owner);
+  // Rejects when it ends otherwise, which is nobody's business.
+  if (Number.isFinite(ms))
+    void clock.sleep(ms, over.signal).then(
+      () => over.abort(),
+      () => undefined,
+    );
+  return over;
 }
 
 function* inChunks(all: Iterable<Buffer>): Generator<Buffer, void> {

@@ -31,10 +31,10 @@ function paceFor(clock: Clock, watchers: number): WatchPace {
 describe('watchers are told', () => {
   it.each([
     [1, []],
-    [19, []],
-    [100, [5]],
-    [1_000, [50]],
-    [5_000, [50]],
+    [9, []],
+    [100, [10]],
+    [1_000, [100]],
+    [5_000, [100]],
   ])('%d of them after %j ms', async (watchers, waits) => {
     const clock = new SlowMachine();
     await paceFor(clock, watchers).next();
@@ -63,6 +63,6 @@ describe('watchers are told', () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     await pace.next();
-    expect(clock.slept).toEqual([50, 50, 150, 1_000, 50]);
+    expect(clock.slept).toEqual([100, 100, 150, 1_000, 100]);
   });
 });
