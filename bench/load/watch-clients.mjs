@@ -23,6 +23,7 @@ class Watcher {
   constructor(numbers, timed) {
     this.numbers = [...numbers];
     this.got = numbers.reduce((sum, number) => sum + number, 0);
+    this.versions = [];
     this.timed = timed;
   }
 
@@ -33,6 +34,10 @@ class Watcher {
     if (number === undefined) return void this.wrong.push(line.toString().slice(0, 200));
     const pod = Number(after(line, '"load/pod":"'));
     const expected = this.numbers[pod] + 1;
+    const version = after(line, '"resourceVersion":"');
+    // Something else of the pod has changed.
+    if (Number(number) === this.numbers[pod] && version !== this.versions[pod]) return;
+    this.versions[pod] = version;
     if (Number(number) !== expected) this.wrong.push(`pod ${pod}: ${expected} expected, got ${number}`);
     this.numbers[pod] = Number(number);
     this.got += 1;
