@@ -17,7 +17,7 @@ import {
 import { judge } from '../../support/scripted-life/judge.js';
 
 /** `all`, or how many points of each kind. */
-const POINTS = process.env['CRASH_SWEEP'] ?? '3';
+const POINTS = process.env['CRASH_SWEEP'] ?? '2';
 const SEED = Number(process.env['CRASH_SWEEP_SEED'] ?? 1);
 /** Of one kind only: `calls`, `files` or `recovery`. */
 const OF = process.env['CRASH_SWEEP_OF'];
