@@ -1,8 +1,7 @@
 import { networkInterfaces } from 'node:os';
-import { ownerText, sweepAbandoned } from './abandoned.js';
 import type { Pod } from './api/schema/pod.js';
 import type { DataDirLayout } from './data-dir/layout.js';
-import { connectDockerRuntime, type DockerRuntime } from './docker/docker-runtime.js';
+import type { DockerRuntime } from './docker/docker-runtime.js';
 import { EngineRestraints } from './kubelet/engine-restraints.js';
 import type { EventRecorder } from './kubelet/events/event-recorder.js';
 import { FilePreStopRecords } from './kubelet/hooks/pre-stop-records.js';
@@ -34,9 +33,9 @@ import { unexplainedPods } from './lost-objects.js';
 import { nodeImages } from './node-images.js';
 import { DEFAULT_MAX_PODS, KUBERNETES_RELEASE, type AgentOptions } from './options.js';
 import { startSources } from './sources.js';
-import type { HostInfo } from './runtime/host.js';
 import type { EngineInfo } from './runtime/runtime.js';
 import type { Store } from './store/store.js';
+import { waitForEngine } from './wait-for-engine.js';
 
 export interface NodeOptions {
   readonly options: AgentOptions;
@@ -65,9 +64,6 @@ export interface Node {
   stop(deletePods: boolean, graceSeconds: number | undefined): Promise<void>;
 }
 
-/** Tries to reach the engine this often at first, and this often at most later on. */
-const CONNECT_RETRY_MS = 500;
-const CONNECT_RETRY_MAX_MS = 5_000;
 /** Deleting all pods at the end may take the longest grace and this on top. */
 const TEARDOWN_SLACK_MS = 30_000;
 
@@ -148,7 +144,7 @@ async function connectAndRun(
   };
   // Before the engine: a broken manifest is reported even while there is none.
   const sources = startSources({ options: node.options, store, createPod, events, supervise }, whileWanted);
-  const { engine, host, runtime } = await connect(node, signal);
+  const { engine, host, runtime } = await waitForEngine(node, signal);
   const logs = new FileLogStore({
     ...node.options.containerLogs,
     root: layout.logs,
@@ -277,50 +273,6 @@ async function connectAndRun(
   );
   logger.info({ engine: engine.version, api: engine.apiVersion, endpoint: engine.endpoint }, 'agent ready');
 }
-
-/** Waits for an engine, saying once what is wrong and that it keeps trying. */
-async function connect(
-  { agentId, layout, options }: NodeOptions,
-  signal: AbortSignal,
-): Promise<{ runtime: DockerRuntime; engine: EngineInfo; host: HostInfo }> {
-  const { clock, dockerHost, images: { pullDeadlineMs } = {}, logger, nodeName } = options;
-  const owner = options.ephemeral ? { owner: await ownerText() } : {};
-  let retryMs = CONNECT_RETRY_MS;
-  let told = '';
-  for (;;) {
-    try {
-      const runtime = await connectDockerRuntime(
-        {
-          nodeName,
-          agentId,
-          dataDir: layout.root,
-          clock,
-          logger,
-          ...owner,
-          ...(dockerHost === undefined ? {} : { dockerHost }),
-          ...(pullDeadlineMs === undefined ? {} : { pullDeadlineMs }),
-        },
-        signal,
-      );
-      await runtime.sweepHelpers(signal);
-      const engine = await runtime.info(signal);
-      const host = await runtime.host.info(signal);
-      if (options.ephemeral) await sweepAbandoned(options, signal);
-      return { runtime, engine, host };
-    } catch (error) {
-      if (!mayChange(error) || signal.aborted) throw error;
-      const message = errorMessage(error);
-      if (message !== told) logger.error({ error: message }, 'no Docker engine yet, trying on');
-      told = message;
-    }
-    await clock.sleep(retryMs, signal);
-    retryMs = Math.min(retryMs * 2, CONNECT_RETRY_MAX_MS);
-  }
-}
-
-/** An engine that refuses may be one that is just coming up; one that is too old or cannot be understood stays so. */
-const mayChange = (error: unknown): boolean =>
-  error instanceof KubeletteError && error.code !== 'Invalid' && error.code !== 'Unsupported';
 
 /** Every pod goes, each with its own grace, and this returns when nothing of them is left. */
 async function deleteAll(
