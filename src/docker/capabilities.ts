@@ -1,14 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type Docker from 'dockerode';
 import type { EngineInfo } from '../runtime/runtime.js';
 import { askForInfo, type InfoAnswer } from './clock-skew.js';
 import type { DockerContext } from './context.js';
 import { hasCode } from '../lib/errors.js';
 import { createHelper } from './helper.js';
 import { ensureNetwork } from './network.js';
-import { attachedSubnets, isReachable } from './pod-network.js';
+import { wayToPods } from './pod-network.js';
 import { removeContainer } from './remove-container.js';
 
 /**
@@ -30,7 +29,8 @@ export async function engineInfo(
   return {
     ...context.engine.facts,
     sharesFilesystem: shares,
-    podNetwork: await podNetwork(network, answer),
+    // Docker Desktop: the network is in its virtual machine, wherever this process sees its name.
+    podNetwork: isDesktop(answer) ? 'sandbox' : await wayToPods(context.engine, network, signal),
     clockSkewMs,
     ...securityFeatures(answer.SecurityOptions ?? []),
   };
@@ -45,12 +45,7 @@ export function securityFeatures(options: readonly string[]): Pick<EngineInfo, '
   };
 }
 
-async function podNetwork(network: Docker.NetworkInspectInfo, answer: InfoAnswer): Promise<EngineInfo['podNetwork']> {
-  // Its virtual machine uses the same address ranges as an engine on this host would.
-  if (answer.OperatingSystem?.includes('Docker Desktop') === true) return 'sandbox';
-  const subnets = (network.IPAM?.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
-  return isReachable(subnets, await attachedSubnets()) ? 'direct' : 'sandbox';
-}
+const isDesktop = ({ OperatingSystem }: InfoAnswer): boolean => OperatingSystem?.includes('Docker Desktop') === true;
 
 /**
  * A directory with a name nobody else has, as the source of a bind: the engine refuses to create a container for it

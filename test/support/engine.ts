@@ -13,15 +13,10 @@ import { eventually } from './eventually.js';
 const run = promisify(execFile);
 
 /**
- * Not where the machine's own engine has its networks: an agent would take the pods for those of that one, which it can reach,
- * and probe strangers.
- */
-const POOL = 'base=10.213.0.0/16,size=24';
-
-/**
  * A Docker engine of its own, to be stopped, frozen and killed: with its own directories, socket and containerd, and in a
  * network namespace of its own, because dockerd rewrites the packet filter it finds. Needs root and the engine's programs
- * on this machine. Pod addresses are reachable from inside that namespace only.
+ * on this machine. Pod addresses are reachable from inside that namespace only, and most likely the same as those of the pods
+ * of the machine's own engine.
  */
 export class PrivateEngine {
   readonly #directory: string;
@@ -61,7 +56,7 @@ export class PrivateEngine {
       [
         `--net=/run/netns/${this.#namespace}`,
         ...['dockerd', '--host', this.host, '--data-root', at('data'), '--exec-root', at('exec')],
-        ...['--pidfile', at('pid'), '--log-level', 'warn', '--default-address-pool', POOL, ...flags],
+        ...['--pidfile', at('pid'), '--log-level', 'warn', ...flags],
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import Docker from 'dockerode';
 import type { PodSpec } from '../../../src/api/schema/pod.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import { app, DEAF, isReady, SERVES, TestNode } from '../../support/agent.js';
@@ -20,6 +21,11 @@ const written: Partial<PodSpec> = {
 
 /** How long it hangs at least: until the agent has noticed, or for a minute in the long form. */
 const FREEZE_MS = Number(process.env['TRIALS_FREEZE_SECONDS'] ?? 0) * 1_000;
+/** Where the machine's own engine has its default network. */
+const subnetOfTheMachine = async (): Promise<string> => {
+  const { IPAM } = await new Docker().getNetwork('bridge').inspect();
+  return IPAM?.Config?.[0]?.Subnet ?? '';
+};
 const SILENT = 'the Docker engine does not answer; pods are left as they are';
 
 describe('an engine in trouble', () => {
@@ -62,13 +68,19 @@ describe('an engine in trouble', () => {
       new AbortController().signal,
     );
     await expect(exec).rejects.toMatchObject({ code: 'Unavailable' });
-    await engine.start();
+    // The pods get addresses of a network of this machine, as is usual with two engines that know nothing of each other.
+    const subnet = await subnetOfTheMachine();
+    const [base = '', size = ''] = subnet.split('/');
+    await engine.start('--bip', '10.213.0.1/24', '--default-address-pool', `base=${base}/${size},size=${size}`);
     await engine.copyImage();
     await agent.ready;
     await node.ready('early');
     expect(said().filter((msg) => msg === 'no Docker engine yet, trying on')).toHaveLength(1);
     expect(said()).toContain('agent ready');
     expect(agent.engine.version).not.toBe('');
+    const network = await engine.docker.getNetwork('kubelette').inspect();
+    expect(network.IPAM?.Config?.[0]?.Subnet).toBe(subnet);
+    expect(agent.engine.podNetwork).toBe('sandbox');
   });
 
   it(

@@ -5,7 +5,7 @@ import { clockSkew } from '../../../src/docker/clock-skew.js';
 import { splitReference } from '../../../src/docker/image-reference.js';
 import { jsonLines } from '../../../src/docker/json-lines.js';
 import { parseNamespaces } from '../../../src/docker/namespaces.js';
-import { isReachable, parseRoutes } from '../../../src/docker/pod-network.js';
+import { bridgeOf, containersOf, leadsTo, parseRoutes } from '../../../src/docker/pod-network.js';
 import { PullProgressText } from '../../../src/docker/pull-progress.js';
 import { missingPart } from '../../../src/docker/run-sandbox.js';
 import { KubeletteError } from '../../../src/lib/errors.js';
@@ -69,19 +69,47 @@ describe('the network of the pods', () => {
     '',
   ].join('\n');
 
-  it('is found among the directly attached ones of the routing table', () => {
-    expect(parseRoutes(routes)).toEqual(['172.18.0.0/16']);
+  it('is looked for in the routing table', () => {
+    expect(parseRoutes(routes)).toEqual([
+      { interface: 'br-1', subnet: '172.18.0.0/16' },
+      { interface: 'eth0', subnet: '10.0.0.0/8' },
+    ]);
     expect(parseRoutes('')).toEqual([]);
   });
 
-  it.each([
-    [['172.18.0.0/16'], ['172.18.0.1/16'], true],
-    [['172.18.0.0/16'], ['172.18.0.0/16', '10.0.0.5/8'], true],
-    [['172.18.0.0/16'], ['172.17.0.1/16', 'fe80::1/64'], false],
-    [['fd00::/64'], ['fd00::1/64'], false],
-    [[], ['172.18.0.1/16'], false],
-  ])('%j is reachable from %j: %s', (pods, attached, reachable) => {
-    expect(isReachable(pods, attached)).toBe(reachable);
+  it('has a bridge with a name of its own', () => {
+    const Id = '0123456789abcdef0123456789abcdef';
+    expect(bridgeOf({ Id })).toBe('br-0123456789ab');
+    expect(bridgeOf({ Id, Options: { 'com.docker.network.bridge.name': 'pods0' } })).toBe('pods0');
+  });
+
+  it.each<[string, string[], string[], boolean]>([
+    ['its bridge is here', ['172.18.0.0/16'], ['br-1 172.18.0.0/16'], true],
+    ['beside a wider route', ['172.18.0.0/16'], ['eth0 172.16.0.0/12', 'br-1 172.18.0.0/16'], true],
+    ['it has IPv6 as well', ['fd00::/64', '172.18.0.0/16'], ['br-1 172.18.0.0/16'], true],
+    ['a network of another engine has its addresses', ['172.18.0.0/16'], ['br-2 172.18.0.0/16'], false],
+    ['so has one beside its bridge', ['172.18.0.0/16'], ['br-1 172.18.0.0/16', 'br-2 172.18.0.0/16'], false],
+    ['a part of it is elsewhere', ['172.18.0.0/16'], ['br-1 172.18.0.0/16', 'tun0 172.18.4.0/24'], false],
+    ['there is only a way to everything', ['172.18.0.0/16'], ['eth0 172.16.0.0/12'], false],
+    ['it has IPv6 alone', ['fd00::/64'], ['br-1 172.18.0.0/16'], false],
+    ['it has no addresses', [], ['br-1 172.18.0.0/16'], false],
+  ])('%s: %j, with %j, reached directly: %s', (_case, subnets, table, direct) => {
+    const network = { Id: '1', IPAM: { Driver: 'default', Config: subnets.map((Subnet) => ({ Subnet })) } };
+    const known = table.map((line) => {
+      const [name = '', subnet = ''] = line.split(' ');
+      return { interface: name, subnet };
+    });
+    expect(leadsTo(network, 'br-1', known)).toBe(direct);
+  });
+
+  it('is that of a container that has mounts of it', () => {
+    const id = 'a'.repeat(64);
+    const mounts = [
+      `613 600 254:1 /var/lib/docker/containers/${id}/hostname /etc/hostname rw - ext4 /dev/vda1 rw`,
+      `614 600 254:1 /var/lib/docker/containers/${id}/hosts /etc/hosts rw - ext4 /dev/vda1 rw`,
+    ].join('\n');
+    expect(containersOf(mounts)).toEqual([id]);
+    expect(containersOf('22 1 254:1 / / rw - ext4 /dev/vda1 rw')).toEqual([]);
   });
 });
 
