@@ -136,6 +136,10 @@ export class DockerRuntime implements ContainerRuntime {
     return takesWork(this.#context.engine, signal);
   }
 
+  async answers(signal: AbortSignal): Promise<void> {
+    await this.#context.engine.call({ method: 'GET', path: '/containers/json', query: { limit: 1 } }, signal);
+  }
+
   /** At the start of an agent: removes what a killed one has left of its looks at the engine's host. */
   async sweepHelpers(signal: AbortSignal): Promise<void> {
     await sweepHelpers(this.#context, signal);

@@ -17,8 +17,10 @@ export interface PlegOptions {
   readonly onRecovered: () => void;
 }
 
-/** A listing takes milliseconds; an engine that is busy with other things takes a few seconds at most. */
-const SILENCE_MS = 10_000;
+/** A listing takes milliseconds, or as long as the engine needs for the container that it is starting right now. */
+const SILENCE_MS = 5_000;
+/** An engine that is busy with other things takes a few seconds at most to say what there is. */
+const ANSWER_WITHIN_MS = 5_000;
 const NO_ANSWER = 'the Docker engine does not answer; pods are left as they are';
 
 /**
@@ -123,14 +125,38 @@ export class Pleg {
     }
   }
 
-  /** An engine that hangs is told of long before its call is given up: the call may still be answered. */
+  /**
+   * An engine that hangs is told of long before its call is given up: the call may still be answered. One that is asked to start
+   * a hundred containers at once keeps a listing waiting for longer, but says so when it is asked what it has.
+   */
   async #complainAboutSilence(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const began = clock.monotonic();
     try {
-      await this.#options.clock.sleep(SILENCE_MS, signal);
+      await clock.sleep(SILENCE_MS, signal);
+      while (await this.#answers(signal)) await clock.sleep(SILENCE_MS, signal);
     } catch {
       return;
     }
-    this.#unhealthy(NO_ANSWER, `no listing for ${SILENCE_MS / 1000} s`);
+    this.#unhealthy(NO_ANSWER, `no listing for ${Math.round((clock.monotonic() - began) / 1000)} s`);
+  }
+
+  async #answers(signal: AbortSignal): Promise<boolean> {
+    const { clock, runtime } = this.#options;
+    const asked = new LinkedAbort(signal);
+    void clock.sleep(ANSWER_WITHIN_MS, asked.signal).then(
+      () => asked.abort(new Error('too late')),
+      () => undefined,
+    );
+    try {
+      await runtime.answers(asked.signal);
+      return true;
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    } finally {
+      asked.abort();
+    }
   }
 
   /** Told once, until it answers again. */

@@ -49,6 +49,11 @@ export interface ContainerRuntime {
    * started in their place meanwhile dies as well. Asked after a death, it tells whether that was the engine's doing.
    */
   takesWork(signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the engine answers a listing. A look at a single container waits for as long as the engine is starting it,
+   * and so does `listPods`.
+   */
+  answers(signal: AbortSignal): Promise<void>;
   /** Every pod of this agent that has at least one container on the engine. */
   listPods(signal: AbortSignal): Promise<readonly ObservedPod[]>;
   /** A pod without containers is an ObservedPod with empty lists and empty name and namespace. */

@@ -92,6 +92,10 @@ export class FakeRuntime implements ContainerRuntime {
     });
   }
 
+  async answers(signal: AbortSignal): Promise<void> {
+    return this.#call('answers', undefined, signal, () => undefined);
+  }
+
   async listPods(signal: AbortSignal): Promise<readonly ObservedPod[]> {
     return this.#call('listPods', undefined, signal, () =>
       [...new Set(this.#mine().map(({ pod }) => pod.uid))].map((uid) => this.#observe(uid)),

@@ -383,6 +383,10 @@ export function describeRuntimeContract(name: string, open: () => Promise<Runtim
       await expect(run(runtime.takesWork(signal))).resolves.toBeUndefined();
     });
 
+    it('answers', async () => {
+      await expect(run(runtime.answers(signal))).resolves.toBeUndefined();
+    });
+
     it('does nothing for a caller that has left', async () => {
       const pod = newPod();
       const gone = AbortSignal.abort(new Error('gone'));

@@ -224,6 +224,7 @@ describe('an engine that is away', () => {
     await clock.advance(0);
     log.splice(0);
     runtime.inject({ verb: 'listPods', when: 'hang' });
+    runtime.inject({ verb: 'answers', when: 'hang' });
     // The next listing comes after ten seconds.
     await clock.advance(19_999);
     expect(log).toEqual([]);
@@ -235,7 +236,23 @@ describe('an engine that is away', () => {
     expect(pleg.pods.map(({ uid }) => uid)).toEqual(['a']);
   });
 
+  it('is not told of while it only takes long to look at what it starts', async () => {
+    await givenPod('a');
+    start();
+    await clock.advance(0);
+    log.splice(0);
+    runtime.inject({ verb: 'listPods', when: 'hang' });
+    await clock.advance(60_000);
+    expect(log).toEqual([]);
+    expect(pleg.healthy).toBe(true);
+    // Asked again and again, and then it is away.
+    engine.down = true;
+    await clock.advance(10_000);
+    expect(log).toEqual([DOWN]);
+  });
+
   it('that took long and answers is back, with everything looked at', async () => {
+    runtime.inject({ verb: 'answers', when: 'hang' });
     const list = runtime.listPods.bind(runtime);
     let slowly = true;
     runtime.listPods = async (asked) => {
