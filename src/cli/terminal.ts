@@ -43,3 +43,12 @@ export function processTerminal(): Terminal {
     },
   };
 }
+
+/**
+ * Resolves when everything that was written has gone out, or never can. A pipe takes 64 KiB at a time from us, and what still
+ * waits dies with the process.
+ */
+export async function flushed(): Promise<void> {
+  const outputs = [process.stdout, process.stderr];
+  await Promise.all(outputs.map(async (stream) => new Promise<void>((resolve) => stream.write('', () => resolve()))));
+}
