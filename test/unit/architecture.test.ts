@@ -22,7 +22,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   docker: { imports: ['runtime', 'lib'], because: 'it realises the contract and knows no pods' },
   'data-dir': { imports: ['lib'], because: 'files on disk, whatever is in them' },
   'kubelet/core': {
-    imports: ['api', 'type runtime', 'lib/time.ts', 'lib/errors.ts'],
+    imports: ['api', 'type runtime', 'lib/time.ts', 'lib/errors.ts', 'lib/once.ts'],
     because: 'decisions are functions from values to values',
   },
   kubelet: {

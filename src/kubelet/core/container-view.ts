@@ -1,5 +1,6 @@
 import type { Container, ContainerStatus, Pod } from '../../api/schema/pod.js';
-import type { ContainerKind, ObservedContainer } from '../../runtime/observed.js';
+import { withLast } from '../../lib/once.js';
+import type { ContainerKind, ObservedContainer, ObservedSandbox } from '../../runtime/observed.js';
 import type { ProbeKind } from './probe-state.js';
 import { failedProbe, isReady, isStarted } from './readiness.js';
 import { effectiveRestartPolicy, type RestartPolicy } from './restart-policy.js';
@@ -34,27 +35,38 @@ export interface ContainerView {
 
 const isSidecar = (container: Container): boolean => container.restartPolicy === 'Always';
 
-/** Init containers and sidecars first, in spec order, then the main containers; apart from them the ephemeral ones. */
-export function containerViews(input: SyncInput): {
-  inits: ContainerView[];
-  apps: ContainerView[];
-  ephemerals: ContainerView[];
-} {
-  const { pod } = input;
-  const view = (spec: Container, kind: ContainerKind): ContainerView => containerView(input, spec, kind);
-  return {
-    inits: (pod.spec.initContainers ?? []).map((spec) => view(spec, isSidecar(spec) ? 'sidecar' : 'init')),
-    apps: pod.spec.containers.map((spec) => view(spec, 'app')),
-    ephemerals: (pod.spec.ephemeralContainers ?? []).map((spec) => view(spec, 'ephemeral')),
-  };
+/** The containers of a pod in spec order. */
+export interface ContainerViews {
+  /** Init containers and sidecars. */
+  readonly inits: readonly ContainerView[];
+  readonly apps: readonly ContainerView[];
+  /** Both of them, inits first. */
+  readonly members: readonly ContainerView[];
+  readonly ephemerals: readonly ContainerView[];
 }
 
-function containerView(input: SyncInput, spec: Container, kind: ContainerKind): ContainerView {
+/** Of one look at a pod, which is decided on, published and probed. */
+export const containerViews = withLast((input: SyncInput): ContainerViews => {
+  const { observed, pod } = input;
+  const { containers, ephemeralContainers = [], initContainers = [] } = pod.spec;
+  const sandbox = currentSandbox(observed);
+  const view = (spec: Container, kind: ContainerKind): ContainerView => containerView(input, sandbox, spec, kind);
+  const inits = initContainers.map((spec) => view(spec, isSidecar(spec) ? 'sidecar' : 'init'));
+  const apps = containers.map((spec) => view(spec, 'app'));
+  const ephemerals = ephemeralContainers.map((spec) => view(spec, 'ephemeral'));
+  return { inits, apps, members: inits.concat(apps), ephemerals };
+});
+
+function containerView(
+  input: SyncInput,
+  sandbox: ObservedSandbox | undefined,
+  spec: Container,
+  kind: ContainerKind,
+): ContainerView {
   const { pod, observed, probes } = input;
   const records = observed.containers.filter((record) => record.name === spec.name);
   const stored = storedStatus(pod, spec.name, kind);
   const newest = isOutdated(records[0], stored) ? undefined : records[0];
-  const sandbox = currentSandbox(observed);
   const here = newest !== undefined && sandbox !== undefined && newest.sandboxInstance === sandbox.instance;
   const policy = effectiveRestartPolicy(pod, spec, kind);
   const failed = failedProbe({ newest }, probes);

@@ -14,7 +14,8 @@ export const DEADLINE_EXCEEDED = {
  */
 export function deadlineAt({ clockSkewMs = 0, pod }: SyncInput): number | undefined {
   const { activeDeadlineSeconds } = pod.spec;
+  if (activeDeadlineSeconds === undefined) return undefined;
   const started = parseRfc3339(pod.status?.startTime);
-  if (activeDeadlineSeconds === undefined || started === undefined) return undefined;
+  if (started === undefined) return undefined;
   return started + activeDeadlineSeconds * 1000 + clockSkewMs;
 }

@@ -34,7 +34,8 @@ export function computePodActions(input: SyncInput): PodPlan {
 
   const builder = new PlanBuilder(input, verdict.sandbox.instance);
   builder.add(collectGarbage(observed, verdict.sandbox));
-  for (const view of [...views.inits, ...views.apps, ...views.ephemerals]) builder.killSuperfluous(view);
+  for (const view of views.members) builder.killSuperfluous(view);
+  for (const view of views.ephemerals) builder.killSuperfluous(view);
   // Before everything else: they are there to see why the rest does not start.
   for (const view of views.ephemerals) builder.startOnce(view);
 
@@ -44,8 +45,8 @@ export function computePodActions(input: SyncInput): PodPlan {
     for (const view of views.apps) builder.keepRunning(view);
   } else {
     const pending = firstPendingInit(views.inits);
-    for (const view of views.inits.slice(0, pending + 1)) {
-      if (view.kind === 'sidecar' || view === views.inits[pending]) builder.keepRunning(view);
+    for (const [index, view] of views.inits.entries()) {
+      if (index === pending || (index < pending && view.kind === 'sidecar')) builder.keepRunning(view);
     }
   }
   return builder.plan();
@@ -82,18 +83,15 @@ class PlanBuilder {
   }
 
   plan(): PodPlan {
-    return {
-      phase: 'syncing',
-      actions: this.#actions,
-      waiting: this.#waiting,
-      ...(Number.isFinite(this.#wakeAt) ? { wakeAt: this.#wakeAt } : {}),
-    };
+    const plan: PodPlan = { phase: 'syncing', actions: this.#actions, waiting: this.#waiting };
+    return this.#wakeAt < Infinity ? { ...plan, wakeAt: this.#wakeAt } : plan;
   }
 
   /** Somebody started an old instance by hand: two of one container never run side by side. */
   killSuperfluous(view: ContainerView): void {
-    for (const record of view.records.slice(1)) {
-      if (isLive(record.state)) this.#kill(view, record, `Stopping container ${view.spec.name}`);
+    for (const record of view.records) {
+      if (record !== view.records[0] && isLive(record.state))
+        this.#kill(view, record, `Stopping container ${view.spec.name}`);
     }
   }
 

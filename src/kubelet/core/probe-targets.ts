@@ -31,12 +31,13 @@ export function probeTargets(input: SyncInput, plan: PodPlan, hostIP: string): P
   const sandbox = currentSandbox(observed);
   const address = pod.spec.hostNetwork === true ? hostIP : sandbox?.ips[0];
   if (sandbox === undefined || address === undefined || plan.phase === 'terminated') return [];
-  const killed = new Set(plan.actions.flatMap((action) => (action.kind === 'killContainer' ? [action.id] : [])));
-  const { inits, apps } = containerViews(input);
-  return [...inits, ...apps].flatMap((view) => {
+  const isKilled = (id: string): boolean =>
+    plan.actions.some((action) => action.kind === 'killContainer' && action.id === id);
+  return containerViews(input).members.flatMap((view) => {
     const { kind: containerKind, newest, spec } = view;
-    if (newest?.state !== 'running' || newest.startedAt === undefined || newest.paused || !view.here) return [];
-    const decided = plan.phase !== 'syncing' || killed.has(newest.id);
+    if (!hasProbes(spec) || !view.here) return [];
+    if (newest?.state !== 'running' || newest.startedAt === undefined || newest.paused) return [];
+    const decided = plan.phase !== 'syncing' || isKilled(newest.id);
     const about = {
       pod,
       container: spec,
@@ -52,6 +53,9 @@ export function probeTargets(input: SyncInput, plan: PodPlan, hostIP: string): P
     });
   });
 }
+
+const hasProbes = ({ livenessProbe, readinessProbe, startupProbe }: Container): boolean =>
+  (livenessProbe ?? readinessProbe ?? startupProbe) !== undefined;
 
 function wantedKinds({ failedProbe, started }: ContainerView, decided: boolean): ProbeKind[] {
   const over = decided || failedProbe !== undefined;

@@ -1,17 +1,12 @@
 import type { ContainerStatus, PodCondition } from '../../api/schema/pod-status.js';
 import type { Pod } from '../../api/schema/pod.js';
-import type { ContainerView } from './container-view.js';
+import type { ContainerView, ContainerViews } from './container-view.js';
 import type { PodAction, PodPlan } from './pod-action.js';
 import { isDue, nextRestart } from './restart-backoff.js';
 import { restartsAllAfter } from './restart-policy.js';
 import { RESTARTING_ALL } from './starts-anew.js';
 import { killOf } from './stop-order.js';
 import type { SyncInput } from './sync-input.js';
-
-interface Views {
-  readonly inits: readonly ContainerView[];
-  readonly apps: readonly ContainerView[];
-}
 
 const CONDITION = 'AllContainersRestarting';
 
@@ -21,9 +16,9 @@ const CONDITION = 'AllContainersRestarting';
  * that starts in the middle of it goes on. Undefined: nothing of the kind.
  * Source: KEP-5532; the back-off of the container whose rule it was is our own: upstream has none, and would spin.
  */
-export function planRestartAll(input: SyncInput, views: Views): PodPlan | undefined {
+export function planRestartAll(input: SyncInput, { members }: ContainerViews): PodPlan | undefined {
   const begun = isRestartingAll(input.pod);
-  if (!begun && !views.inits.concat(views.apps).some((view) => isDueTrigger(view, input.now))) return undefined;
+  if (!begun && !members.some((view) => isDueTrigger(view, input.now))) return undefined;
   const records = input.observed.containers.filter(({ kind }) => kind !== 'ephemeral');
   const kills = records.flatMap((record): PodAction[] =>
     record.state === 'running' || record.state === 'unknown'
@@ -48,8 +43,8 @@ export function planRestartAll(input: SyncInput, views: Views): PodPlan | undefi
 }
 
 /** Has, or had before it was published, a container that makes all start anew: then the pod is not finished. */
-export const willRestartAll = (pod: Pod, views: Views): boolean =>
-  isRestartingAll(pod) || [...views.inits, ...views.apps].some(isTrigger);
+export const willRestartAll = (pod: Pod, { members }: ContainerViews): boolean =>
+  isRestartingAll(pod) || members.some(isTrigger);
 
 /** Was it begun, and is it not over? */
 export const isRestartingAll = ({ status }: Pod): boolean =>

@@ -1,7 +1,13 @@
 import type { Pod } from '../../api/schema/pod.js';
 import type { ObservedPod } from '../../runtime/observed.js';
 import { parseRfc3339 } from '../../lib/time.js';
-import { LOST_EXIT_CODE, lastExitCode, ranOutOfMemory, type ContainerView } from './container-view.js';
+import {
+  LOST_EXIT_CODE,
+  lastExitCode,
+  ranOutOfMemory,
+  type ContainerView,
+  type ContainerViews,
+} from './container-view.js';
 import { DEADLINE_EXCEEDED, deadlineAt } from './deadline.js';
 import { EVICTED } from './eviction.js';
 import type { PodAction, PodPlan } from './pod-action.js';
@@ -11,16 +17,11 @@ import { isLive, judgeSandbox } from './sandbox-view.js';
 import { stopAll } from './stop-order.js';
 import type { SyncInput } from './sync-input.js';
 
-interface Views {
-  readonly inits: readonly ContainerView[];
-  readonly apps: readonly ContainerView[];
-}
-
 /** Source: kubelet, a pod without a spec is killed with this override. */
 const ORPHAN_GRACE_SECONDS = 1;
 
 /** Will nothing of this pod ever start again? Then it is stopped and stays stopped. */
-export function isFinished(input: SyncInput, views: Views): boolean {
+export function isFinished(input: SyncInput, views: ContainerViews): boolean {
   const { pod } = input;
   if (pod.metadata.deletionTimestamp !== undefined) return true;
   if (isTerminalPhase(pod.status?.phase)) return true;
@@ -29,14 +30,15 @@ export function isFinished(input: SyncInput, views: Views): boolean {
   return hasEndedItself(views) || lostItsOnlyChance(input, views);
 }
 
-const hasEndedItself = ({ apps, inits }: Views): boolean => inits.some(hasFailedForGood) || apps.every(hasEnded);
+const hasEndedItself = ({ apps, inits }: ContainerViews): boolean =>
+  inits.some(hasFailedForGood) || apps.every(hasEnded);
 
 /** Was it still at work when its deadline came? One that had ended before has nothing to do with it. */
-function hasExceededDeadline(input: SyncInput, views: Views): boolean {
+function hasExceededDeadline(input: SyncInput, views: ContainerViews): boolean {
   const at = deadlineAt(input);
   if (at === undefined || input.now < at || isTerminalPhase(input.pod.status?.phase)) return false;
   if (input.pod.metadata.deletionTimestamp !== undefined) return false;
-  const ends = [...views.apps, ...views.inits].filter(({ kind, newest }) => kind !== 'sidecar' && newest !== undefined);
+  const ends = views.members.filter(({ kind, newest }) => kind !== 'sidecar' && newest !== undefined);
   return !hasEndedItself(views) || ends.some(({ newest }) => (newest?.finishedAt ?? Infinity) >= at);
 }
 
@@ -58,12 +60,12 @@ const hasEnded = (view: ContainerView): boolean => {
 };
 
 /** With policy Never a pod that ran in a sandbox does not get another one: it ends. Source: kubelet computePodActions. */
-function lostItsOnlyChance({ observed, pod }: SyncInput, { inits, apps }: Views): boolean {
+function lostItsOnlyChance({ observed, pod }: SyncInput, { apps, members }: ContainerViews): boolean {
   const never = (view: ContainerView): boolean =>
     view.restartPolicy === 'Never' && !restartsAfter(view, lastExitCode(view) ?? LOST_EXIT_CODE);
   if (!apps.every(never)) return false;
   if (judgeSandbox(observed, pod.spec.hostNetwork === true).kind === 'good') return false;
-  return [...inits, ...apps].some((view) => view.records.some((record) => record.state !== 'created') || hasRun(view));
+  return members.some((view) => view.records.some((record) => record.state !== 'created') || hasRun(view));
 }
 
 const hasRun = ({ stored }: ContainerView): boolean =>
@@ -76,7 +78,7 @@ const hasRun = ({ stored }: ContainerView): boolean =>
  * and the pod is being deleted, remove it. Each round does what the facts allow; killing waits until it is done.
  * Source: kubelet killPod.
  */
-export function planTermination(input: SyncInput, views: Views): PodPlan {
+export function planTermination(input: SyncInput, views: ContainerViews): PodPlan {
   const { observed, pod, preStops = NONE } = input;
   const failure = hasExceededDeadline(input, views) ? { failure: DEADLINE_EXCEEDED } : {};
   if (isAlive(observed)) {
@@ -119,7 +121,7 @@ const isAlive = ({ containers, sandboxes }: ObservedPod): boolean =>
  * Seconds of grace that are left. A deletion's deadline is on the object, so that an agent restart in the middle does
  * not start the grace period again; what is left of a finished pod counts from the end of what finished it.
  */
-function graceLeft(input: SyncInput, views: Views): number {
+function graceLeft(input: SyncInput, views: ContainerViews): number {
   const { clockSkewMs = 0, now, pod } = input;
   // Source: kubelet, what goes beyond a limit of local storage is stopped at once.
   if (pod.status?.reason === EVICTED) return 0;
@@ -131,8 +133,8 @@ function graceLeft(input: SyncInput, views: Views): number {
 }
 
 /** When the last of the containers that finish a pod ended; now, while one of them lives or when there is none. */
-function lastEnd({ now }: SyncInput, { apps, inits }: Views): number {
-  const ends = [...apps, ...inits]
+function lastEnd({ now }: SyncInput, { members }: ContainerViews): number {
+  const ends = members
     .filter(({ kind, newest }) => kind !== 'sidecar' && newest !== undefined)
     .map(({ newest }) => newest?.finishedAt ?? now);
   return ends.length === 0 ? now : Math.max(...ends);
