@@ -1,3 +1,4 @@
+import { once } from '../lib/once.js';
 import type { Container, EphemeralContainer, Pod } from './schema/pod.js';
 
 /**
@@ -27,11 +28,10 @@ export function canonicalJson(value: unknown): string {
  * stored pod that may change, so that new defaults in a later version restart nothing.
  * Source: kubelet pkg/kubelet/container/helpers.go HashContainer, from 1.31
  */
-export function containerHash(container: Pick<Container | EphemeralContainer, 'name' | 'image'>): string {
-  const { image, name } = container;
-  // In canonical form, written out: every round of every pod does it.
-  return fnv1a32(`${HASH_VERSION}\n{"image":${JSON.stringify(image)},"name":${JSON.stringify(name)}}`);
-}
+export const containerHash = once(({ image, name }: Pick<Container | EphemeralContainer, 'name' | 'image'>): string =>
+  // In canonical form.
+  fnv1a32(`${HASH_VERSION}\n{"image":${JSON.stringify(image)},"name":${JSON.stringify(name)}}`),
+);
 
 /**
  * The uid of a pod that was given none: 32 hex digits that change with the pod's content, the node and the source.
@@ -51,7 +51,6 @@ export function podUid(pod: Pod, nodeName: string, source: string): string {
 /** FNV-1a over the UTF-8 bytes, in hex. */
 export const fnv1a = (bits: 32 | 128, text: string): string => (bits === 32 ? fnv1a32(text) : fnv1a128(text));
 
-/** In plain numbers: every round of every pod hashes its containers. */
 function fnv1a32(text: string): string {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);

@@ -1,5 +1,6 @@
-import type { Container, Pod } from '../../api/schema/pod.js';
+import type { Container, Pod, PodSpec, ResourceRequirements } from '../../api/schema/pod.js';
 import { milliValue, wholeValue } from '../../api/quantity.js';
+import { once } from '../../lib/once.js';
 import type { ResourceSettings } from '../../runtime/resource-settings.js';
 import { oomScoreAdj } from './oom-score.js';
 
@@ -29,9 +30,18 @@ export function resourceSettings(pod: Pod, container: Container, node: NodeResou
  * Requests and limits as cgroup values, which may change while a container runs. There is no cgroup of the pod, so its limits bind each container that has none of
  * its own. Source: kubelet MilliCPUToShares and MilliCPUToQuota, pkg/kubelet/cm.
  */
-export function cpuAndMemory(pod: Pod, container: Container): ResourceSettings {
-  const limits = { ...pod.spec.resources?.limits, ...container.resources?.limits };
-  const requests = container.resources?.requests ?? {};
+export const cpuAndMemory = ({ spec }: Pod, container: Container): ResourceSettings => cpuAndMemoryIn(spec)(container);
+
+const cpuAndMemoryIn = once(({ resources: ofPod }: PodSpec) =>
+  once(({ resources }: Container) => toSettings(ofPod, resources)),
+);
+
+function toSettings(
+  ofPod: ResourceRequirements | undefined,
+  resources: ResourceRequirements | undefined,
+): ResourceSettings {
+  const limits = { ...ofPod?.limits, ...resources?.limits };
+  const requests = resources?.requests ?? {};
   const cpuRequest = requests['cpu'] ?? limits['cpu'];
   const cpuLimit = Number(milliValue(limits['cpu'] ?? '0'));
   const memory = limits['memory'];
