@@ -2,7 +2,6 @@ import type { PodCondition, ContainerStatus } from '../../api/schema/pod-status.
 import type { Pod } from '../../api/schema/pod.js';
 import { toRfc3339 } from '../../lib/time.js';
 import type { ContainerView } from './container-view.js';
-import { isInitialized } from './init-containers.js';
 import type { Phase } from './phase.js';
 
 interface WithStatus {
@@ -16,6 +15,8 @@ export interface ConditionsInput {
   readonly apps: readonly WithStatus[];
   readonly phase: Phase;
   readonly sandboxReady: boolean;
+  /** What decides on starts takes the init containers for done. */
+  readonly initialized: boolean;
   /** Of the containers of a pod that all start anew. */
   readonly restartingAll?: (Verdict & { readonly type: string }) | undefined;
   readonly now: number;
@@ -23,6 +24,8 @@ export interface ConditionsInput {
 
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 const TRUE: Verdict = { status: 'True' };
+const FALSE: Verdict = { status: 'False' };
+const OWN = new Set(['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']);
 
 /**
  * The kubelet's conditions in its order, after conditions of other owners. Transition times change only when the
@@ -31,34 +34,40 @@ const TRUE: Verdict = { status: 'True' };
 export function computeConditions(input: ConditionsInput): PodCondition[] {
   const previous = input.pod.status?.conditions ?? [];
   const containersReady = computeContainersReady(input);
-  const own: [string, Verdict][] = [
-    ['PodReadyToStartContainers', { status: input.sandboxReady ? 'True' : 'False' }],
-    ['Initialized', computeInitialized(input)],
-    ['Ready', computeReady(input.pod, containersReady)],
-    ['ContainersReady', containersReady],
-    ['PodScheduled', TRUE],
-  ];
-  const { restartingAll } = input;
-  if (restartingAll !== undefined) {
-    const { type, ...verdict } = restartingAll;
-    own.push([type, verdict]);
-  }
-  const foreign = previous.filter(({ type }) => !own.some(([name]) => name === type));
-  return [...foreign, ...own.map(([type, verdict]) => toCondition(type, verdict, previous, input.now))];
+  const { now, restartingAll } = input;
+  const conditions = previous.filter(({ type }) => !OWN.has(type) && type !== restartingAll?.type);
+  const add = (type: string, verdict: Verdict): void => {
+    conditions.push(toCondition(type, verdict, previous, now));
+  };
+  add('PodReadyToStartContainers', input.sandboxReady ? TRUE : FALSE);
+  add('Initialized', computeInitialized(input));
+  add('Ready', computeReady(input.pod, containersReady));
+  add('ContainersReady', containersReady);
+  add('PodScheduled', TRUE);
+  if (restartingAll !== undefined) add(restartingAll.type, restartingAll);
+  return conditions;
 }
 
-function toCondition(type: string, verdict: Verdict, previous: readonly PodCondition[], now: number): PodCondition {
+function toCondition(
+  type: string,
+  { message, reason, status }: Verdict,
+  previous: readonly PodCondition[],
+  now: number,
+): PodCondition {
   const before = previous.find((condition) => condition.type === type);
-  const since = before?.status === verdict.status ? before.lastTransitionTime : undefined;
-  return { type, lastTransitionTime: since ?? toRfc3339(now), ...verdict };
+  const since = before?.status === status ? before.lastTransitionTime : undefined;
+  const condition: PodCondition = { type, lastTransitionTime: since ?? toRfc3339(now), status };
+  if (reason !== undefined) condition.reason = reason;
+  if (message !== undefined) condition.message = message;
+  return condition;
 }
 
-function computeInitialized({ apps, inits, phase }: ConditionsInput): Verdict {
+function computeInitialized(input: ConditionsInput): Verdict {
+  const { inits, phase } = input;
   if (inits.length === 0) return TRUE;
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' };
-  // What decides on starts says it: it is not taken back because a sidecar restarts while apps wait for their back-off.
-  const views = { inits: inits.map(({ view }) => view), apps: apps.map(({ view }) => view) };
-  if (isInitialized(views)) return TRUE;
+  // It is not taken back because a sidecar restarts while apps wait for their back-off.
+  if (input.initialized) return TRUE;
   const incomplete = inits.filter(({ status, view }) =>
     // One that ran out of memory runs again although its main process ended with 0.
     view.kind === 'sidecar' ? status.started !== true : !status.ready || view.newest?.oomKilled === true,

@@ -26,24 +26,21 @@ export interface ContainerStatusContext {
  */
 export function computeContainerStatus(view: ContainerView, context: ContainerStatusContext): ContainerStatus {
   const { newest, stored } = view;
-  const base = newest === undefined ? withoutRecord(view, context) : fromRecord(view, newest, context);
-  const status = context.final ? base : withWaiting(base, context.waiting ?? rerun(view, context));
+  const status = newest === undefined ? withoutRecord(view, context) : fromRecord(view, newest, context);
+  if (!context.final) letWait(status, context.waiting ?? rerun(view, context));
   // Nobody waits for an ephemeral container: it has no part in readiness.
-  if (view.kind === 'ephemeral') return { ...status, ready: false };
-  return {
-    ...status,
-    // One the engine is taking away still shows what is known of it, but it is neither: nobody can rely on it.
-    ready: view.kind === 'init' ? status.state?.terminated?.exitCode === 0 : view.ready,
-    started: view.started,
-    restartCount: Math.max(status.restartCount, stored?.restartCount ?? 0),
-    ...stopSignalOf(view, status),
-  };
-}
-
-/** The one the pod asked for: what an image asks for is the engine's to know. */
-function stopSignalOf({ spec }: ContainerView, { containerID }: ContainerStatus): Pick<ContainerStatus, 'stopSignal'> {
-  const stopSignal = containerID === undefined ? undefined : spec.lifecycle?.stopSignal;
-  return stopSignal === undefined ? {} : { stopSignal };
+  if (view.kind === 'ephemeral') {
+    status.ready = false;
+    return status;
+  }
+  // One the engine is taking away still shows what is known of it, but it is neither: nobody can rely on it.
+  status.ready = view.kind === 'init' ? status.state?.terminated?.exitCode === 0 : view.ready;
+  status.started = view.started;
+  status.restartCount = Math.max(status.restartCount, stored?.restartCount ?? 0);
+  // The one the pod asked for: what an image asks for is the engine's to know.
+  const stopSignal = view.spec.lifecycle?.stopSignal;
+  if (status.containerID !== undefined && stopSignal !== undefined) status.stopSignal = stopSignal;
+  return status;
 }
 
 /**
@@ -56,16 +53,13 @@ function rerun(view: ContainerView, { defaultReason, ending }: ContainerStatusCo
   return again ? { reason: defaultReason, message: '' } : undefined;
 }
 
-/** Of one that has no instance. What is in it from the start is cheaper than what is added to a copy. */
-const fresh = (view: ContainerView, restartCount: number, state: ContainerState): ContainerStatus => ({
-  name: view.spec.name,
-  image: view.spec.image,
-  imageID: '',
-  ready: false,
-  restartCount,
-  state,
-  ...notStarted(view),
-});
+/** Of one that has no instance. */
+function fresh({ kind, spec }: ContainerView, restartCount: number, state: ContainerState): ContainerStatus {
+  const { image, name } = spec;
+  const status: ContainerStatus = { name, image, imageID: '', ready: false, restartCount, state };
+  if (kind !== 'ephemeral') status.started = false;
+  return status;
+}
 
 /**
  * A regular init container of an earlier sandbox which is being taken away: whatever it was published to be, it has its
@@ -74,9 +68,7 @@ const fresh = (view: ContainerView, restartCount: number, state: ContainerState)
 const isLeftBehind = ({ here, kind, newest }: ContainerView): boolean =>
   kind === 'init' && newest?.state === 'unknown' && !here;
 
-const notStarted = ({ kind }: ContainerView): Pick<ContainerStatus, 'started'> =>
-  kind === 'ephemeral' ? {} : { started: false };
-
+/** Nobody else has what it returns. */
 function withoutRecord(view: ContainerView, context: ContainerStatusContext): ContainerStatus {
   const { stored } = view;
   if (stored === undefined) return fresh(view, 0, waitingState(context));
@@ -86,26 +78,20 @@ function withoutRecord(view: ContainerView, context: ContainerStatusContext): Co
     );
     if (context.final || view.kind === 'ephemeral') return { ...stored, state: { terminated } };
     const restartCount = stored.restartCount + (context.deleting ? 0 : 1);
-    return { lastState: { terminated }, ...fresh(view, restartCount, waitingState(context)) };
+    return { ...fresh(view, restartCount, waitingState(context)), lastState: { terminated } };
   }
   // How it ended is remembered although somebody removed the record; an init container of an earlier sandbox runs again.
   const runsAgain = view.kind === 'init' && !view.startedHere && !context.ending;
-  if (stored.state?.terminated !== undefined && !runsAgain) return stored;
+  if (stored.state?.terminated !== undefined && !runsAgain) return { ...stored };
   const lastState = stored.state?.terminated !== undefined ? { terminated: stored.state.terminated } : stored.lastState;
-  const carried =
-    stored.containerID === undefined
-      ? {}
-      : { containerID: stored.containerID, image: stored.image, imageID: stored.imageID };
-  return {
-    ...(lastState === undefined ? {} : { lastState }),
-    ...fresh(view, stored.restartCount, waitingState(context)),
-    ...carried,
-  };
+  const status = fresh(view, stored.restartCount, waitingState(context));
+  if (lastState !== undefined) status.lastState = lastState;
+  const { containerID, image, imageID } = stored;
+  return containerID === undefined ? status : { ...status, containerID, image, imageID };
 }
 
 function fromRecord(view: ContainerView, newest: ObservedContainer, context: ContainerStatusContext): ContainerStatus {
-  const lastState = previousState(view, newest, context);
-  return {
+  const status: ContainerStatus = {
     name: view.spec.name,
     image: newest.image,
     imageID: newest.imageId,
@@ -113,9 +99,11 @@ function fromRecord(view: ContainerView, newest: ObservedContainer, context: Con
     ready: false,
     restartCount: newest.attempt,
     state: stateOf(view, newest, context),
-    ...notStarted(view),
-    ...(lastState === undefined ? {} : { lastState }),
   };
+  if (view.kind !== 'ephemeral') status.started = false;
+  const lastState = previousState(view, newest, context);
+  if (lastState !== undefined) status.lastState = lastState;
+  return status;
 }
 
 function previousState(
@@ -123,7 +111,7 @@ function previousState(
   newest: ObservedContainer,
   context: ContainerStatusContext,
 ): ContainerState | undefined {
-  const previous = records.slice(1).find((record) => record.state === 'exited');
+  const previous = records.find((record, index) => index > 0 && record.state === 'exited');
   if (previous !== undefined) return { terminated: terminatedState(previous, context.messages) };
   if (stored?.containerID === undefined || stored.containerID === containerId(newest)) return stored?.lastState;
   // The published instance is gone and another one is here: what was published is the last state.
@@ -167,27 +155,27 @@ function terminatedState(record: ObservedContainer, messages: ReadonlyMap<string
       : exitCode === 0
         ? 'Completed'
         : 'Error';
-  const message = [record.engineError, messages.get(record.id)]
-    .filter((text) => text !== undefined && text !== '')
-    .join(': ');
-  return {
+  const state: ContainerStateTerminated = {
     exitCode,
     reason,
-    ...(message === '' ? {} : { message }),
     startedAt: toRfc3339(record.startedAt ?? record.createdAt),
     finishedAt: toRfc3339(record.finishedAt ?? record.createdAt),
     containerID: containerId(record),
   };
+  const { engineError = '' } = record;
+  const lastWords = messages.get(record.id) ?? '';
+  const message = engineError !== '' && lastWords !== '' ? `${engineError}: ${lastWords}` : engineError + lastWords;
+  if (message !== '') state.message = message;
+  return state;
 }
 
 /** A container that should run and may not yet: how it ended becomes its last state. */
-function withWaiting(status: ContainerStatus, waiting: WaitingReason | undefined): ContainerStatus {
-  if (waiting === undefined || waiting.reason === '' || status.state?.running !== undefined) return status;
+function letWait(status: ContainerStatus, waiting: WaitingReason | undefined): void {
+  if (waiting === undefined || waiting.reason === '' || status.state?.running !== undefined) return;
+  const { message, reason } = waiting;
   const terminated = status.state?.terminated;
-  const state: ContainerState = {
-    waiting: { reason: waiting.reason, ...(waiting.message === '' ? {} : { message: waiting.message }) },
-  };
-  return { ...status, state, ...(terminated === undefined ? {} : { lastState: { terminated } }) };
+  status.state = { waiting: message === '' ? { reason } : { reason, message } };
+  if (terminated !== undefined) status.lastState = { terminated };
 }
 
 const waitingState = ({ defaultReason }: ContainerStatusContext): ContainerState => ({

@@ -5,10 +5,11 @@ import { toRfc3339 } from '../../lib/time.js';
 import { computeConditions } from './conditions.js';
 import { computeContainerStatus, type ContainerStatusContext } from './container-status.js';
 import { containerViews, type ContainerView } from './container-view.js';
+import { isInitialized } from './init-containers.js';
 import { computePhase } from './phase.js';
 import type { PodPlan } from './pod-action.js';
 import { isRestartingAll, restartAllCondition, statusAfterRestartAll } from './restart-all.js';
-import { withResources } from './resize-status.js';
+import { withResizes, withResources } from './resize-status.js';
 import { judgeSandbox } from './sandbox-view.js';
 import type { SyncInput } from './sync-input.js';
 import { isTerminalPhase } from './termination.js';
@@ -28,26 +29,16 @@ export interface StatusContext {
  */
 export function computePodStatus(input: SyncInput, plan: PodPlan, context: StatusContext): PodStatus {
   const views = containerViews(input);
-  const status = statusOf(input, views, plan, context);
-  return withResources(status, input, [...views.inits, ...views.apps], context.agentNow);
-}
-
-function statusOf(
-  input: SyncInput,
-  { apps, ephemerals, inits }: ReturnType<typeof containerViews>,
-  plan: PodPlan,
-  context: StatusContext,
-): PodStatus {
-  const { observed, pod } = input;
+  const { node, observed, pod } = input;
   const final = plan.phase === 'terminated';
-  const ofView = (view: ContainerView) => ({
-    view,
-    status:
-      whileRestartingAll(input, plan, view) ??
-      computeContainerStatus(view, containerContext(input, plan, context, view)),
-  });
-  const initStatuses = inits.map(ofView);
-  const appStatuses = apps.map(ofView);
+  const statusOf = (view: ContainerView): ContainerStatus =>
+    whileRestartingAll(input, plan, view) ?? computeContainerStatus(view, containerContext(input, plan, context, view));
+  const ofMember = (view: ContainerView) => {
+    const status = statusOf(view);
+    return { view, status: node === undefined ? status : withResources(status, pod, view) };
+  };
+  const initStatuses = views.inits.map(ofMember);
+  const appStatuses = views.apps.map(ofMember);
   const computed = computePhase({
     inits: initStatuses,
     apps: appStatuses,
@@ -64,28 +55,31 @@ function statusOf(
     apps: appStatuses,
     phase,
     sandboxReady,
+    initialized: isInitialized(views),
     restartingAll: restartAllCondition(pod, plan.restartingAll),
     now: context.agentNow,
   });
-  const ips = podIps(input, context);
-  return {
+  const status: PodStatus = {
     phase,
-    ...(phase === pod.status?.phase && pod.status.reason !== undefined ? { reason: pod.status.reason } : {}),
-    ...(phase === pod.status?.phase && pod.status.message !== undefined ? { message: pod.status.message } : {}),
-    ...failure,
-    conditions,
+    conditions: node === undefined ? conditions : withResizes(conditions, pod, node, views, context.agentNow),
     hostIP: context.hostIP,
     hostIPs: [{ ip: context.hostIP }],
-    ...(ips[0] === undefined ? {} : { podIP: ips[0], podIPs: ips.map((ip) => ({ ip })) }),
     startTime: pod.status?.startTime ?? toRfc3339(context.agentNow),
     qosClass: pod.status?.qosClass ?? computeQosClass(pod.spec),
-    ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses.map(({ status }) => status) }),
     // These are listed by name, not in spec order. Source: kubelet, sorted in convertToAPIContainerStatuses.
-    containerStatuses: appStatuses.map(({ status }) => status).sort(byName),
-    ...(ephemerals.length === 0
-      ? {}
-      : { ephemeralContainerStatuses: ephemerals.map((view) => ofView(view).status).sort(byName) }),
+    containerStatuses: appStatuses.map((app) => app.status).sort(byName),
   };
+  const { reason, message } = failure ?? (phase === pod.status?.phase ? pod.status : {});
+  if (reason !== undefined) status.reason = reason;
+  if (message !== undefined) status.message = message;
+  const [podIP, ...otherIps] = podIps(input, context);
+  if (podIP !== undefined) {
+    status.podIP = podIP;
+    status.podIPs = [podIP, ...otherIps].map((ip) => ({ ip }));
+  }
+  if (initStatuses.length > 0) status.initContainerStatuses = initStatuses.map((init) => init.status);
+  if (views.ephemerals.length > 0) status.ephemeralContainerStatuses = views.ephemerals.map(statusOf).sort(byName);
+  return status;
 }
 
 /** What was published stands while its instance is taken away, and then it is one that is to start. */

@@ -1,43 +1,36 @@
-import type { ContainerStatus, PodCondition, PodStatus } from '../../api/schema/pod-status.js';
+import type { ContainerStatus, PodCondition } from '../../api/schema/pod-status.js';
+import type { Pod } from '../../api/schema/pod.js';
 import { toRfc3339 } from '../../lib/time.js';
-import type { ContainerView } from './container-view.js';
+import type { ContainerView, ContainerViews } from './container-view.js';
+import type { NodeRoom } from './node-fit.js';
 import { containerResize, pendingResize, resourcesStatus, type PendingResize } from './resize.js';
-import type { SyncInput } from './sync-input.js';
 
 const PENDING = 'PodResizePending';
 const IN_PROGRESS = 'PodResizeInProgress';
 
+/** The status of a container with what it has of CPU and memory. */
+export function withResources(status: ContainerStatus, pod: Pod, view: ContainerView): ContainerStatus {
+  const { limits, requests } = view.spec.resources ?? {};
+  if (limits === undefined && requests === undefined) return status;
+  return { ...status, ...resourcesStatus(view, containerResize(pod, view) === undefined) };
+}
+
 /**
- * The status with what containers have of CPU and memory, and with what becomes of a change of it.
+ * The conditions with what becomes of a change of CPU and memory.
  *
  * @param now epoch milliseconds, the agent's clock
  * Source: kubelet pkg/kubelet/status/status_manager.go SetPodResizePendingCondition
  */
-export function withResources(
-  status: PodStatus,
-  { node, pod }: SyncInput,
-  views: readonly ContainerView[],
+export function withResizes(
+  conditions: readonly PodCondition[],
+  pod: Pod,
+  room: NodeRoom,
+  { members }: ContainerViews,
   now: number,
-): PodStatus {
-  if (node === undefined) return status;
-  const viewOf = new Map(views.map((view) => [view.spec.name, view]));
-  const changing = new Set(
-    views.filter((view) => containerResize(pod, view) !== undefined).map(({ spec }) => spec.name),
-  );
-  const withTheirs = (one: ContainerStatus): ContainerStatus => {
-    const view = viewOf.get(one.name);
-    return view === undefined ? one : { ...one, ...resourcesStatus(view, !changing.has(one.name)) };
-  };
-  const pending = changing.size === 0 ? undefined : pendingResize(pod, node);
-  const { conditions = [], containerStatuses, initContainerStatuses } = status;
+): PodCondition[] {
   const others = conditions.filter(({ type }) => type !== PENDING && type !== IN_PROGRESS);
-  const own = changing.size === 0 ? [] : [resizeCondition(pending, pod.status?.conditions ?? [], now)];
-  return {
-    ...status,
-    conditions: [...own, ...others],
-    ...(initContainerStatuses === undefined ? {} : { initContainerStatuses: initContainerStatuses.map(withTheirs) }),
-    ...(containerStatuses === undefined ? {} : { containerStatuses: containerStatuses.map(withTheirs) }),
-  };
+  if (members.every((view) => containerResize(pod, view) === undefined)) return others;
+  return [resizeCondition(pendingResize(pod, room), pod.status?.conditions ?? [], now), ...others];
 }
 
 function resizeCondition(
