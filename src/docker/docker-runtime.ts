@@ -23,6 +23,7 @@ import { DockerHost } from './host.js';
 import { ImageNamesCache } from './image-names.js';
 import { DockerImages } from './images.js';
 import { logs } from './logs.js';
+import { MemoryKills } from './memory-kills.js';
 import { PodObserver } from './observe-pods.js';
 import { removeContainer } from './remove-container.js';
 import { runSandbox } from './run-sandbox.js';
@@ -83,6 +84,7 @@ export class DockerRuntime implements ContainerRuntime {
   readonly #image: SandboxImage;
   readonly #dataDir: string | undefined;
   readonly #observer: PodObserver;
+  readonly #kills = new MemoryKills();
   /** What does not change while the engine runs, but for its clock; asked for once. */
   #info: EngineInfo | undefined;
   #skew: ClockSkew | undefined;
@@ -96,7 +98,7 @@ export class DockerRuntime implements ContainerRuntime {
     this.#context = context;
     this.#image = image;
     this.#dataDir = dataDir;
-    this.#observer = new PodObserver(context, new ImageNamesCache(engine));
+    this.#observer = new PodObserver(context, new ImageNamesCache(engine), this.#kills);
     this.images = new DockerImages(engine, pullDeadlineMs);
     this.volumes = new DockerVolumes(context);
     this.stats = new DockerStats(engine);
@@ -156,7 +158,7 @@ export class DockerRuntime implements ContainerRuntime {
   }
 
   events(signal: AbortSignal): AsyncIterable<RuntimeHint> {
-    return events(this.#context, signal);
+    return events(this.#context, this.#kills, signal);
   }
 
   async runSandbox(spec: SandboxSpec, signal: AbortSignal, whileStarting?: WhileStarting): Promise<string> {

@@ -5,6 +5,7 @@ import type { DockerContext } from './context.js';
 import type { ImageNamesCache } from './image-names.js';
 import { inspectContainer, listContainers } from './inspect.js';
 import { LABEL, ownedFilter, parsePodLabels } from './labels.js';
+import type { MemoryKills } from './memory-kills.js';
 import { joinedInstance, toObservedContainer, toObservedSandbox } from './observe.js';
 
 /** One thing of a pod as it was last seen. */
@@ -31,12 +32,14 @@ const TRUST_MS = 30_000;
 export class PodObserver {
   readonly #context: DockerContext;
   readonly #images: ImageNamesCache;
+  readonly #kills: MemoryKills;
   /** By container id, from the last listing. */
   #listed = new Map<string, Listed>();
 
-  constructor(context: DockerContext, images: ImageNamesCache) {
+  constructor(context: DockerContext, images: ImageNamesCache, kills: MemoryKills) {
     this.#context = context;
     this.#images = images;
+    this.#kills = kills;
   }
 
   /** Every pod of this agent with at least one container. */
@@ -53,7 +56,7 @@ export class PodObserver {
     this.#listed = listed;
     const byUid = new Map<string, Seen[]>();
     for (const { seen } of listed.values()) byUid.set(seen.pod.uid, [...(byUid.get(seen.pod.uid) ?? []), seen]);
-    return [...byUid].map(([uid, things]) => toPod(uid, things));
+    return [...byUid].map(([uid, things]) => this.#toPod(uid, things));
   }
 
   /** The pod as it is now. */
@@ -61,7 +64,7 @@ export class PodObserver {
     const { engine, ownership } = this.#context;
     const rows = await listContainers(engine, ownedFilter(ownership, { [LABEL.podUid]: uid }), signal);
     const things = await Promise.all(rows.map(async (row) => this.#look(row.Id, signal)));
-    return toPod(
+    return this.#toPod(
       uid,
       things.filter((thing) => thing !== undefined),
     );
@@ -93,6 +96,20 @@ export class PodObserver {
     const image = await this.#images.of(inspected.Image, signal);
     return { pod: labels.pod, container: toObservedContainer(inspected, labels, image) };
   }
+
+  #toPod(uid: string, things: readonly Seen[]): ObservedPod {
+    const pod = things[0]?.pod;
+    const byAttempt = (a: { attempt: number }, b: { attempt: number }): number => b.attempt - a.attempt;
+    const sandboxes = things.flatMap((thing) => ('sandbox' in thing ? [thing.sandbox] : [])).sort(byAttempt);
+    const containers = things
+      .flatMap((thing) => ('container' in thing ? [thing.container] : []))
+      .map((container) => ({
+        ...this.#kills.applyTo(container),
+        sandboxInstance: joinedInstance(container, sandboxes),
+      }))
+      .sort(byAttempt);
+    return { uid, namespace: pod?.namespace ?? '', name: pod?.name ?? '', sandboxes, containers };
+  }
 }
 
 const hasEndedForGood = ({ State }: Docker.ContainerInfo, { seen }: Listed): boolean =>
@@ -101,14 +118,3 @@ const hasEndedForGood = ({ State }: Docker.ContainerInfo, { seen }: Listed): boo
 /** `Up 3 minutes`, and so it was half a minute ago at most. */
 const isTheSameRun = ({ State, Status }: Docker.ContainerInfo, last: Listed, now: Omit<Listed, 'seen'>): boolean =>
   State === 'running' && /^Up (?!.*second)/.test(Status) && now.row === last.row && now.at - last.at <= TRUST_MS;
-
-function toPod(uid: string, things: readonly Seen[]): ObservedPod {
-  const pod = things[0]?.pod;
-  const byAttempt = (a: { attempt: number }, b: { attempt: number }): number => b.attempt - a.attempt;
-  const sandboxes = things.flatMap((thing) => ('sandbox' in thing ? [thing.sandbox] : [])).sort(byAttempt);
-  const containers = things
-    .flatMap((thing) => ('container' in thing ? [thing.container] : []))
-    .map((container) => ({ ...container, sandboxInstance: joinedInstance(container, sandboxes) }))
-    .sort(byAttempt);
-  return { uid, namespace: pod?.namespace ?? '', name: pod?.name ?? '', sandboxes, containers };
-}

@@ -112,7 +112,7 @@ function previousState(
   context: ContainerStatusContext,
 ): ContainerState | undefined {
   const previous = records.find((record, index) => index > 0 && record.state === 'exited');
-  if (previous !== undefined) return { terminated: terminatedState(previous, context.messages) };
+  if (previous !== undefined) return { terminated: terminatedState(previous, stored, context.messages) };
   if (stored?.containerID === undefined || stored.containerID === containerId(newest)) return stored?.lastState;
   // The published instance is gone and another one is here: what was published is the last state.
   if (stored.state?.terminated !== undefined) return { terminated: stored.state.terminated };
@@ -128,7 +128,7 @@ function stateOf(view: ContainerView, record: ObservedContainer, context: Contai
     case 'running':
       return { running: { startedAt: toRfc3339(record.startedAt ?? record.createdAt) } };
     case 'exited':
-      return { terminated: terminatedState(record, context.messages) };
+      return { terminated: terminatedState(record, stored, context.messages) };
     case 'created':
       return waitingState(context);
     case 'unknown':
@@ -144,13 +144,17 @@ function stateOf(view: ContainerView, record: ObservedContainer, context: Contai
   }
 }
 
-/** Engine facts in Kubernetes' words. OOM is taken from the engine's flag only. Source: cri-dockerd container_status.go. */
-function terminatedState(record: ObservedContainer, messages: ReadonlyMap<string, string>): ContainerStateTerminated {
+/** Engine facts in Kubernetes' words. OOM is said by the engine only. Source: cri-dockerd container_status.go. */
+function terminatedState(
+  record: ObservedContainer,
+  stored: ContainerStatus | undefined,
+  messages: ReadonlyMap<string, string>,
+): ContainerStateTerminated {
   const exitCode = record.exitCode ?? LOST_EXIT_CODE;
   const neverStarted = record.startedAt === undefined;
   const reason = neverStarted
     ? 'ContainerCannotRun'
-    : record.oomKilled
+    : record.oomKilled || wasOutOfMemory(stored, record)
       ? OOM_KILLED
       : exitCode === 0
         ? 'Completed'
@@ -168,6 +172,15 @@ function terminatedState(record: ObservedContainer, messages: ReadonlyMap<string
   if (message !== '') state.message = message;
   return state;
 }
+
+/** It was published so of this run: the engine may have told of it once, and an agent that starts was not there. */
+const wasOutOfMemory = (stored: ContainerStatus | undefined, record: ObservedContainer): boolean =>
+  [stored?.state?.terminated, stored?.lastState?.terminated].some(
+    (told) =>
+      told?.reason === OOM_KILLED &&
+      told.containerID === containerId(record) &&
+      told.startedAt === toRfc3339(record.startedAt ?? record.createdAt),
+  );
 
 /** A container that should run and may not yet: how it ended becomes its last state. */
 function letWait(status: ContainerStatus, waiting: WaitingReason | undefined): void {

@@ -5,9 +5,11 @@ import { createContainer } from '../../../src/docker/create-container.js';
 import { events } from '../../../src/docker/events.js';
 import { DockerImages } from '../../../src/docker/images.js';
 import { logs } from '../../../src/docker/logs.js';
+import { MemoryKills } from '../../../src/docker/memory-kills.js';
 import { takesWork } from '../../../src/docker/takes-work.js';
 import type { RuntimeHint } from '../../../src/runtime/runtime.js';
 import { silentLogger } from '../../../src/lib/logger.js';
+import { anInstance } from '../../support/builders.js';
 import { openEngineStub, reply, type EngineStub } from '../../support/engine-stub.js';
 import { eventually } from '../../support/eventually.js';
 import { FakeClock } from '../../support/fake-clock.js';
@@ -177,7 +179,7 @@ describe('events', () => {
       );
     });
     const hints: RuntimeHint[] = [];
-    for await (const hint of events(context(), signal)) hints.push(hint);
+    for await (const hint of events(context(), new MemoryKills(), signal)) hints.push(hint);
     expect(hints).toEqual([
       { uid: '', action: 'connected' },
       { uid: 'u', action: 'start' },
@@ -188,13 +190,39 @@ describe('events', () => {
     );
   });
 
+  it('tell of a kill for memory, which the engine may leave out of what it shows', async () => {
+    const event = (Action: string, timeNano: number): string =>
+      `${JSON.stringify({ Action, timeNano, Actor: { ID: 'c', Attributes: { 'io.kubernetes.pod.uid': 'u' } } })}\n`;
+    let text = event('die', 2e9) + event('oom', 2.1e9);
+    await open((_line, response) => {
+      response.writeHead(200);
+      response.write(text, () => response.destroy());
+    });
+    const kills = new MemoryKills();
+    const listen = async (): Promise<void> => {
+      for await (const _hint of events(context(), kills, signal)) continue;
+    };
+    const killed = (changes: object): boolean =>
+      kills.applyTo({ ...anInstance('app'), id: 'c', startedAt: 1_000, exitCode: 137, oomKilled: false, ...changes })
+        .oomKilled;
+    await listen();
+    expect(killed({})).toBe(true);
+    expect(killed({ id: 'another' })).toBe(false);
+    expect(killed({ startedAt: 2_200 })).toBe(false);
+    // It survived that, and ended otherwise.
+    expect(killed({ exitCode: 1 })).toBe(false);
+    text = event('destroy', 3e9);
+    await listen();
+    expect(killed({})).toBe(false);
+  });
+
   it('end without an error when nobody wants them any more', async () => {
     await open((_line, response) => {
       response.writeHead(200).flushHeaders();
     });
     const leave = new AbortController();
     const hints: RuntimeHint[] = [];
-    for await (const hint of events(context(), leave.signal)) {
+    for await (const hint of events(context(), new MemoryKills(), leave.signal)) {
       hints.push(hint);
       leave.abort();
     }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { ImageNamesCache } from '../../../src/docker/image-names.js';
+import { MemoryKills } from '../../../src/docker/memory-kills.js';
 import { PodObserver } from '../../../src/docker/observe-pods.js';
 import { silentLogger } from '../../../src/lib/logger.js';
 import { openEngineStub, reply, type EngineStub } from '../../support/engine-stub.js';
@@ -31,7 +32,7 @@ describe('the listing of pods', () => {
       else reply(response, 200, inspected(row.State !== 'exited'));
     });
     const context = { engine: stub.engine, ownership: { nodeName: 'n', agentId: 'a' }, logger: silentLogger };
-    observer = new PodObserver(context, new ImageNamesCache(stub.engine));
+    observer = new PodObserver(context, new ImageNamesCache(stub.engine), new MemoryKills());
     await observer.listPods(signal);
     stub.requests.length = 0;
   });

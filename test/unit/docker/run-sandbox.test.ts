@@ -99,9 +99,10 @@ describe('running a sandbox', () => {
 describe('what an engine can do', () => {
   it('is not to see our files when it refuses to bind one of them', async () => {
     const clock = new FakeClock();
+    const network = { Id: '0123456789abcdef', Name: 'kubelette', IPAM: { Config: null } };
     stub = await openEngineStub(clock, (line, response) => {
       if (line.includes('/containers/create')) reply(response, 400, { message: 'bind source path does not exist' });
-      else if (line.includes('/networks')) reply(response, 200, [{ Name: 'kubelette', IPAM: { Config: null } }]);
+      else if (line.includes('/networks')) reply(response, 200, [network]);
       else reply(response, 200, { SystemTime: new Date(clock.now() + 5_000).toISOString() });
     });
     const context = { engine: stub.engine, ownership: { nodeName: 'n', agentId: 'a' }, logger: silentLogger };

@@ -128,6 +128,18 @@ describe('container status', () => {
     );
   });
 
+  it('says OOMKilled of a run that was said to be so, even when the engine does not say it any more', () => {
+    const pod = aPod({ restartPolicy: 'Never' });
+    const killed = { ...ended(137), oomKilled: true };
+    const told = status(pod, observedPod([anInstance('app', killed)], stopped));
+    const silent = observedPod([anInstance('app', { ...killed, oomKilled: false })], stopped);
+    expect(only(status({ ...pod, status: told }, silent)).state?.terminated?.reason).toBe('OOMKilled');
+    const again = anInstance('app', { ...killed, oomKilled: false, startedAt: T0 + 60_000, finishedAt: T0 + 61_000 });
+    expect(only(status({ ...pod, status: told }, observedPod([again], stopped))).state?.terminated?.reason).toBe(
+      'Error',
+    );
+  });
+
   it('says ContainerCannotRun with the engine’s words when the start failed', () => {
     const { startedAt: _never, ...dead } = anInstance('app', {
       ...ended(127, T0),
