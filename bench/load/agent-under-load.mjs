@@ -2,6 +2,7 @@ import { openAgent } from '../agent-process.mjs';
 import { resetPeak } from '../process-usage.mjs';
 import { containerOf, podOf, until } from '../support.mjs';
 import { openApi, PODS } from './api.mjs';
+import { livingIn } from './inspector.mjs';
 import { engineObjects, podFiles } from './leftovers.mjs';
 
 /** Runs the work with an agent and its API, and takes both away. */
@@ -75,4 +76,21 @@ export async function measured(agent, work) {
   const after = await agent.usage();
   const cpuSeconds = after.cpuSeconds - before.cpuSeconds;
   return { result, seconds, cpuSeconds, percent: (100 * cpuSeconds) / seconds, before, after };
+}
+
+/**
+ * What readers cost that have not read so far, in MB of heap and buffers, and what was wrong when they read at last.
+ *
+ * @param silent how many they are
+ * @param allThere resolves when everybody who reads has everything
+ */
+export async function costOfSilent(agent, clients, silent, allThere) {
+  const during = await livingIn(agent);
+  const { descriptors } = await agent.usage();
+  await clients.call('readAtLast');
+  await allThere();
+  const wrong = await clients.call('closeLate');
+  await until('they are gone', async () => (await agent.usage()).descriptors <= descriptors - silent, 30_000, 50);
+  const after = await livingIn(agent);
+  return { megabytes: during.heap + during.buffers - after.heap - after.buffers, resident: during.resident, wrong };
 }

@@ -1,9 +1,8 @@
 import { below, mustBe } from '../../report.mjs';
 import { containerOf, until } from '../../support.mjs';
-import { allReady, createPods, loadPod, measured, withAgent } from '../agent-under-load.mjs';
+import { allReady, costOfSilent, createPods, loadPod, measured, withAgent } from '../agent-under-load.mjs';
 import { credentialsOf, PODS } from '../api.mjs';
 import { openClients } from '../clients.mjs';
-import { livingIn } from '../inspector.mjs';
 
 /** More than the connection of a follower that does not read takes in by itself. */
 const LINE_BYTES = 1_000;
@@ -43,13 +42,7 @@ export function run({ quick }) {
       await follow('beside', readers, true);
       await follow('beside', silent, false);
       const beside = await written('beside');
-      const during = await livingIn(agent);
-      const { descriptors } = await agent.usage();
-      await clients.call('readAtLast');
-      await allThere();
-      const wrongOfLate = await clients.call('closeLate');
-      await until('they are gone', async () => (await agent.usage()).descriptors <= descriptors - silent, 30_000, 50);
-      const after = await livingIn(agent);
+      const cost = await costOfSilent(agent, clients, silent, allThere);
       const wrongBeside = await clients.call('closeRest');
       const megabytes = (lines * LINE_BYTES) / 1_048_576;
       return [
@@ -69,14 +62,9 @@ export function run({ quick }) {
           value: [alone, beside].map(({ after: { peakMegabytes } }) => peakMegabytes.toFixed(0)).join(', '),
           unit: 'MB',
         },
-        below(
-          'memory of those that do not read, heap and buffers',
-          during.heap + during.buffers - after.heap - after.buffers,
-          64,
-          'MB',
-        ),
+        below('memory of those that do not read, heap and buffers', cost.megabytes, 64, 'MB'),
         mustBe('every follower got every line once, in order', [...wrongAlone, ...wrongBeside]),
-        mustBe('so did those that read only at the end', wrongOfLate),
+        mustBe('so did those that read only at the end', cost.wrong),
       ];
     } finally {
       await clients.close();

@@ -1,6 +1,6 @@
 import { below, mustBe } from '../../report.mjs';
 import { percentile, until } from '../../support.mjs';
-import { allReady, createPods, measured, podsOf, withAgent } from '../agent-under-load.mjs';
+import { allReady, costOfSilent, createPods, measured, podsOf, withAgent } from '../agent-under-load.mjs';
 import { credentialsOf, PODS } from '../api.mjs';
 import { openClients } from '../clients.mjs';
 import { livingIn } from '../inspector.mjs';
@@ -52,23 +52,16 @@ export function run({ quick, rounds: seconds = quick ? 2 : 20 }) {
       const before = await livingIn(agent);
       await watch(silent, false);
       const beside = await phase();
-      const during = await livingIn(agent);
-      const { descriptors } = await agent.usage();
-      await clients.call('readAtLast');
-      await allThere();
-      const wrongOfLate = await clients.call('closeLate');
-      await until('they are gone', async () => (await agent.usage()).descriptors <= descriptors - silent, 30_000, 50);
-      const after = await livingIn(agent);
+      const cost = await costOfSilent(agent, clients, silent, allThere);
       const wrong = await clients.call('closeRest');
-      const cost = during.heap + during.buffers - after.heap - after.buffers;
       return [
         { figure: `${readers} watches opened`, value: opening.seconds, unit: 's' },
         ...timesOf(`${perSecond} changes/s`, alone),
         below(`${silent} more that never read: p99 of the others`, beside.times.p99, 250, 'ms'),
-        below('their memory, heap and buffers', cost, 64, 'MB'),
+        below('their memory, heap and buffers', cost.megabytes, 64, 'MB'),
         {
           figure: 'the agent: resident before and after them',
-          value: [before, during].map(({ resident }) => resident.toFixed(0)).join(', '),
+          value: [before, cost].map(({ resident }) => resident.toFixed(0)).join(', '),
           unit: 'MB',
         },
         {
@@ -77,7 +70,7 @@ export function run({ quick, rounds: seconds = quick ? 2 : 20 }) {
           unit: 'ms',
         },
         mustBe(`every watcher got all ${changes.made} changes, in order`, wrong),
-        mustBe('so did those that read only at the end', wrongOfLate),
+        mustBe('so did those that read only at the end', cost.wrong),
       ];
     } finally {
       await clients.close();
