@@ -1,5 +1,8 @@
 import { connect } from 'node:tls';
 
+/** What any connection received last: looked at before the next one is read. */
+const RECEIVED = Buffer.alloc(64 * 1024);
+
 /**
  * One streamed answer over a connection of its own, taken apart as cheaply as it gets: a thousand of these share a core
  * with nothing else.
@@ -9,7 +12,8 @@ import { connect } from 'node:tls';
  */
 export function openStream(credentials, path, accept, { onLine, onEnd }) {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...credentials, ALPNProtocols: ['http/1.1'] });
+    const onread = { buffer: RECEIVED, callback: (count) => void received(RECEIVED.subarray(0, count)) };
+    const socket = connect({ ...credentials, ALPNProtocols: ['http/1.1'], onread });
     const body = chunkedLines(onLine);
     let head = '';
     let begun = false;
@@ -20,7 +24,7 @@ export function openStream(credentials, path, accept, { onLine, onEnd }) {
         `GET ${path} HTTP/1.1\r\nHost: ${credentials.host}:${credentials.port}\r\nAccept: ${accept}\r\n\r\n`,
       ),
     );
-    socket.on('data', (bytes) => {
+    const received = (bytes) => {
       if (begun) return void (body(bytes) && onEnd());
       head += bytes.toString('latin1');
       const end = head.indexOf('\r\n\r\n');
@@ -31,7 +35,7 @@ export function openStream(credentials, path, accept, { onLine, onEnd }) {
       resolve({ pause: () => socket.pause(), resume: () => socket.resume(), close: () => socket.destroy() });
       const rest = Buffer.from(head.slice(end + 4), 'latin1');
       if (rest.length > 0) body(rest);
-    });
+    };
     socket.on('close', () => onEnd());
   });
 }
@@ -50,7 +54,7 @@ function chunkedLines(onLine) {
       line = [];
       start = end + 1;
     }
-    if (start < bytes.length) line.push(bytes.subarray(start));
+    if (start < bytes.length) line.push(Buffer.from(bytes.subarray(start)));
   };
   return (bytes) => {
     for (let at = 0; at < bytes.length && !ended;) {

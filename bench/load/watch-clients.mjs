@@ -1,6 +1,7 @@
 /** Watchers of pods: what each got, and how long it took to get there. */
 import { answer } from './clients.mjs';
 import { Histogram } from './histogram.mjs';
+import { LinesSaid } from './lines-said.mjs';
 import { ReaderGroup } from './reader-group.mjs';
 import { openStream } from './stream-client.mjs';
 
@@ -11,16 +12,19 @@ const ACCEPT = {
 };
 
 const group = new ReaderGroup();
+const said = { object: new LinesSaid(), table: new LinesSaid() };
 let times = new Histogram();
 
 class Watcher {
   wrong = [];
 
   /**
+   * @param said what a line says
    * @param numbers the last one of each pod so far; every change has the next one
    * @param timed whether it counts how long changes took
    */
-  constructor(numbers, timed) {
+  constructor(said, numbers, timed) {
+    this.said = said;
     this.numbers = [...numbers];
     this.got = numbers.reduce((sum, number) => sum + number, 0);
     this.versions = [];
@@ -28,20 +32,18 @@ class Watcher {
   }
 
   line(line) {
-    const number = after(line, '"load/number":"');
-    // Bookmarks are welcome.
-    if (number === undefined && line.includes('"BOOKMARK"')) return;
+    const { bookmark, number, pod, version, sent } = this.said(line);
+    // They are welcome.
+    if (bookmark) return;
     if (number === undefined) return void this.wrong.push(line.toString().slice(0, 200));
-    const pod = Number(after(line, '"load/pod":"'));
-    const expected = this.numbers[pod] + 1;
-    const version = after(line, '"resourceVersion":"');
     // Something else of the pod has changed.
-    if (Number(number) === this.numbers[pod] && version !== this.versions[pod]) return;
+    if (number === this.numbers[pod] && version !== this.versions[pod]) return;
     this.versions[pod] = version;
-    if (Number(number) !== expected) this.wrong.push(`pod ${pod}: ${expected} expected, got ${number}`);
-    this.numbers[pod] = Number(number);
+    const expected = this.numbers[pod] + 1;
+    if (number !== expected) this.wrong.push(`pod ${pod}: ${expected} expected, got ${number}`);
+    this.numbers[pod] = number;
     this.got += 1;
-    if (this.timed) times.add(Number(process.hrtime.bigint() / 1_000n) / 1_000 - Number(after(line, '"load/sent":"')));
+    if (this.timed) times.add(Number(process.hrtime.bigint() / 1_000n) / 1_000 - sent);
   }
 
   ended(how) {
@@ -49,16 +51,9 @@ class Watcher {
   }
 }
 
-function after(line, marker) {
-  const at = line.indexOf(marker);
-  if (at < 0) return undefined;
-  const start = at + marker.length;
-  return line.toString('latin1', start, line.indexOf('"', start));
-}
-
 answer({
   open({ credentials, path, form, count, reads, numbers }) {
-    const watchers = Array.from({ length: count }, () => new Watcher(numbers, reads));
+    const watchers = Array.from({ length: count }, () => new Watcher(said[form].reader(), numbers, reads));
     return group.add(watchers, (_, handlers) => openStream(credentials, path, ACCEPT[form], handlers), reads);
   },
   slowest: group.slowest,
