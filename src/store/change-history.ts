@@ -49,7 +49,7 @@ export class ChangeHistory {
   async *#follow(kind: string, since: number, signal: AbortSignal): AsyncGenerator<WatchEvent<KubeObject>, string> {
     let position = since;
     while (!signal.aborted) {
-      const next = this.read(kind, position, 1);
+      const next = this.read(kind, position, this.#latest, 1);
       position = next.position;
       const [event] = next.events;
       if (event === undefined) await this.changed(position, signal);
@@ -59,18 +59,20 @@ export class ChangeHistory {
   }
 
   /**
-   * Changes of one kind after revision `since` as far as there are any, and the revision that was looked at last.
+   * Changes of one kind after revision `since` up to `until`, as far as there are any, and the revision that was looked at last.
    * @throws Conflict with reason `Gone`
    */
   read(
     kind: string,
     since: number,
+    until: number,
     limit: number,
   ): { readonly events: readonly WatchEvent<KubeObject>[]; readonly position: number } {
     this.#check(since);
     const events: WatchEvent<KubeObject>[] = [];
     let position = since;
-    while (position < this.#latest && events.length < limit) {
+    const last = Math.min(until, this.#latest);
+    while (position < last && events.length < limit) {
       position += 1;
       const event = this.#ring[position % this.#capacity];
       if (event?.object.kind === kind) events.push(event);

@@ -115,8 +115,8 @@ export class MemoryStore implements Store {
     return this.#history.follow(kind, toRevision(since), signal) as AsyncIterable<WatchEvent<T>, string>;
   }
 
-  changesAfter(kind: string, since: string, limit: number): Changes {
-    const { events, position } = this.#history.read(kind, toRevision(since), limit);
+  changesAfter(kind: string, since: string, until: string, limit: number): Changes {
+    const { events, position } = this.#history.read(kind, toRevision(since), toRevision(until), limit);
     return { events, resourceVersion: String(position) };
   }
 

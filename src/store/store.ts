@@ -48,11 +48,12 @@ export interface Store {
   /**
    * Of what `watch` tells, as much as is there already, for readers that take many at once.
    *
+   * @param until the last version to tell of
    * @param limit of changes
    * @returns the version up to which everything was told, too
    * @throws as `watch`
    */
-  changesAfter(kind: string, since: string, limit: number): Changes;
+  changesAfter(kind: string, since: string, until: string, limit: number): Changes;
   /** Resolves when anything, of whatever kind, has changed after this version, or the signal aborts. Does not reject. */
   changed(since: string, signal: AbortSignal): Promise<void>;
   /** The last attempt to make changes durable has failed: `flushed` makes another one. */

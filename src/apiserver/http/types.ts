@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Chunk } from './chunk.js';
 
 /** Who asks, as the credential says. */
 export interface User {
@@ -25,6 +26,9 @@ export interface ApiRequest {
   readonly raw: IncomingMessage;
 }
 
+/** `Chunk`: what is sent to many. */
+export type StreamPiece = Buffer | string | Chunk;
+
 /**
  * What a handler answers. `object` goes out as JSON; `stream` is written with back-pressure, headers first, and ends the
  * response when it ends; a slow reader delays only itself. Warnings become `Warning: 299 - "…"` headers.
@@ -42,7 +46,7 @@ export type ApiResponse =
       readonly kind: 'stream';
       readonly status: number;
       readonly contentType: string;
-      readonly chunks: AsyncIterable<Buffer | string>;
+      readonly chunks: AsyncIterable<StreamPiece>;
     }
   /** The handler wrote the response itself (proxy). */
   | { readonly kind: 'handled' };

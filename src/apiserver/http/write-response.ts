@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import type { ApiResponse } from './types.js';
+import { Chunk } from './chunk.js';
+import type { ApiResponse, StreamPiece } from './types.js';
 
 /**
  * Sends an answer and returns when it is handed to the kernel. A stream is pulled only as fast as the client reads, so
- * a slow reader costs one chunk of memory.
+ * a slow reader costs the chunk that is under way, and the next one.
  *
  * @param signal ends a stream; the response is then left as it is
  * @throws what the stream throws, and `signal.reason` when it was cut
@@ -48,13 +49,12 @@ function setCommonHeaders(response: ServerResponse): void {
   response.setHeader('X-Content-Type-Options', 'nosniff');
 }
 
-async function pour(
-  response: ServerResponse,
-  chunks: AsyncIterable<Buffer | string>,
-  signal: AbortSignal,
-): Promise<void> {
+async function pour(response: ServerResponse, chunks: AsyncIterable<StreamPiece>, signal: AbortSignal): Promise<void> {
   // A watch without events yet has to look open to the client.
   response.flushHeaders();
+  // Not for HTTP/1.0. Each piece is framed here, as one buffer: Node would put four of them together for each reader.
+  const framed = response.chunkedEncoding;
+  response.chunkedEncoding = false;
   const iterator = chunks[Symbol.asyncIterator]();
   let cut = (): void => undefined;
   // One listener for all chunks: a watch has many.
@@ -64,20 +64,29 @@ async function pour(
   try {
     for (;;) {
       signal.throwIfAborted();
-      const next = await new Promise<IteratorResult<Buffer | string, unknown>>((resolve, reject) => {
+      const next = await new Promise<IteratorResult<StreamPiece, unknown>>((resolve, reject) => {
         cut = () => reject(signal.reason as Error);
         iterator.next().then(resolve, reject);
       });
       if (next.done === true) break;
-      if (!response.write(next.value)) await once(response, 'drain', { signal });
+      // Not right after the write: until there is something more, it is mostly over.
+      if (response.writableNeedDrain) await once(response, 'drain', { signal });
+      write(response, next.value, framed);
     }
     ended = true;
-    response.end();
   } finally {
+    response.chunkedEncoding = framed;
     signal.removeEventListener('abort', onAbort);
     // Not awaited: a source that waits for its next chunk gets to this only after that; the signal is what stops it.
     if (!ended) void iterator.return?.().catch(() => undefined);
   }
+  response.end();
+}
+
+function write(response: ServerResponse, piece: StreamPiece, framed: boolean): void {
+  if (!(piece instanceof Chunk) && piece.length === 0) return;
+  const chunk = piece instanceof Chunk ? piece : new Chunk([Buffer.from(piece)]);
+  response.write(framed ? chunk.framed : chunk.content);
 }
 
 /**

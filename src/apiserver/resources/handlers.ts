@@ -42,7 +42,7 @@ export class Handlers {
     this.#resource = resource;
     this.#behaviour = behaviour;
     this.#ports = ports;
-    this.#watching = { chunks: new RecentTexts(), pace: new WatchPace(resource.clock) };
+    this.#watching = { chunks: new RecentTexts(), pace: new WatchPace(resource.clock, resource.store) };
   }
 
   readonly listOrWatch: ApiHandler = (request) =>

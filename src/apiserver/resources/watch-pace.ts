@@ -1,54 +1,110 @@
 import type { Clock } from '../../lib/clock.js';
+import type { Store } from '../../store/store.js';
 
-/** So many watchers let each of them wait a millisecond ... */
+/** So many watchers let a millisecond pass from one telling to the next ... */
 const WATCHERS_PER_MS = 10;
 /** ... up to this long, which nobody notices. */
 const LONGEST_MS = 100;
-/** A machine that is too slow for its watchers makes them wait longer, but not longer than this. */
-const LONGEST_WHEN_SLOW_MS = 1_000;
+/** Of that, however long ago the last one was: so that a telling has all of a moment. */
+const GATHERING_SHARE = 0.1;
+/** So many are told in one turn of the event loop: whoever changes something waits for his answer a few turns, not a telling. */
+const WATCHERS_PER_TURN = 100;
 
-/** So short that nobody needs to end it. */
-const unending = new AbortController().signal;
+/** Of one watcher among the others. */
+export interface WatchPlace {
+  /**
+   * Resolves when something has changed after this version and it is time to tell it, or when woken; at once when the signal
+   * has aborted.
+   * @returns the version up to which it is told now
+   */
+  readonly next: (position: string, signal: AbortSignal) => Promise<string>;
+  readonly wake: () => void;
+  readonly leave: () => void;
+}
 
 /**
- * How often watchers are told: a few at once, many a little later, all of them at the same time and with everything that has
- * happened meanwhile. Each telling costs a write and an encryption for each watcher, whether it tells of one change or of
- * ten: a thousand watchers and a hundred changes a second would be a hundred thousand. And never more than half of the time
- * goes into it: whoever changes something waits for his answer in the other half.
+ * When watchers are told: a few at once, many a little later, all of them of the same changes. Each telling costs a write
+ * and an encryption for each watcher, whether it tells of one change or of ten: a thousand watchers and a hundred changes a
+ * second would be a hundred thousand. A machine that is slow tells less often, and more each time.
  */
 export class WatchPace {
   readonly #clock: Clock;
+  readonly #store: Pick<Store, 'revision' | 'changed'>;
+  /** For waits that nobody needs to end: short ones, and one that all share. */
+  readonly #unending = new AbortController().signal;
+  /** What resumes those who wait, and what they know already. */
+  readonly #waiting = new Map<(until: string) => void, string>();
   #watchers = 0;
-  #next: Promise<void> | undefined;
-  /** How long the last telling took. */
-  #tookMs = 0;
+  #listening = false;
+  #telling = false;
+  #began = -Infinity;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, store: Pick<Store, 'revision' | 'changed'>) {
     this.#clock = clock;
+    this.#store = store;
   }
 
-  /** One more is there. @returns to be called when it has gone */
-  join(): () => void {
+  /** One more is there. */
+  join(): WatchPlace {
     this.#watchers += 1;
-    return () => void (this.#watchers -= 1);
+    let wake = (): void => undefined;
+    return {
+      next: (position, signal) => {
+        if (signal.aborted) return Promise.resolve(position);
+        return new Promise((resolve) => {
+          const resume = (until: string): void => {
+            this.#waiting.delete(resume);
+            resolve(until);
+          };
+          wake = () => resume(this.#latest);
+          this.#waiting.set(resume, position);
+          if (position === this.#latest) void this.#listen();
+          else void this.#tell();
+        });
+      },
+      wake: () => wake(),
+      leave: () => {
+        this.#watchers -= 1;
+      },
+    };
   }
 
-  /** Resolves when it is time to tell; undefined when that is now. */
-  next(): Promise<void> | undefined {
+  get #latest(): string {
+    return String(this.#store.revision);
+  }
+
+  /** For all who know everything. */
+  async #listen(): Promise<void> {
+    if (this.#listening) return;
+    this.#listening = true;
+    await this.#store.changed(this.#latest, this.#unending);
+    this.#listening = false;
+    await this.#tell();
+  }
+
+  async #tell(): Promise<void> {
+    if (this.#telling) return;
+    this.#telling = true;
+    const pauseMs = this.#pauseMs();
+    if (pauseMs > 0) await this.#clock.sleep(pauseMs, this.#unending);
+    this.#began = this.#clock.monotonic();
+    const until = this.#latest;
+    const left = this.#behind(until);
+    while (left.length > 0) {
+      for (const resume of left.splice(0, WATCHERS_PER_TURN)) resume(until);
+      if (left.length > 0) await this.#clock.sleep(0, this.#unending);
+    }
+    this.#telling = false;
+    if (this.#behind(this.#latest).length > 0) void this.#tell();
+    else if (this.#waiting.size > 0) void this.#listen();
+  }
+
+  #behind(version: string): ((until: string) => void)[] {
+    return [...this.#waiting].filter(([, position]) => position !== version).map(([resume]) => resume);
+  }
+
+  #pauseMs(): number {
     const ms = Math.min(LONGEST_MS, Math.floor(this.#watchers / WATCHERS_PER_MS));
-    return ms === 0 ? undefined : (this.#next ??= this.#after(Math.max(ms, this.#tookMs)));
-  }
-
-  async #after(ms: number): Promise<void> {
-    await this.#clock.sleep(ms, unending);
-    this.#next = undefined;
-    void this.#measure();
-  }
-
-  /** All watchers go on in the same turn of the event loop; a timer comes after it. */
-  async #measure(): Promise<void> {
-    const began = this.#clock.monotonic();
-    await this.#clock.sleep(0, unending);
-    this.#tookMs = Math.min(LONGEST_WHEN_SLOW_MS, this.#clock.monotonic() - began);
+    return Math.max(ms * GATHERING_SHARE, ms - (this.#clock.monotonic() - this.#began));
   }
 }

@@ -2,8 +2,9 @@ import type { KubeObject } from '../../api/schema/meta.js';
 import { LinkedAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import type { WatchEvent } from '../../store/store.js';
+import { Chunk } from '../http/chunk.js';
 import { toStatusError } from '../http/error-status.js';
-import type { ApiRequest, ApiResponse } from '../http/types.js';
+import type { ApiRequest, ApiResponse, StreamPiece } from '../http/types.js';
 import { apiVersionOf } from './define-kind.js';
 import { toTable } from './table.js';
 import type { RecentTexts } from './recent-texts.js';
@@ -16,13 +17,13 @@ import type { WatchPace } from './watch-pace.js';
 /** As kube-apiserver does it, about. */
 const BOOKMARK_PERIOD_MS = 60_000;
 /** Changes that a watcher takes from the history at a time: what one that never reads keeps alive. */
-const CHANGES_AT_A_TIME = 16;
-/** Lines that go out together: about what the connection holds before it is full. */
-const CHUNK_BYTES = 16 * 1024;
+const CHANGES_AT_A_TIME = 64;
+/** Lines that go out together, in one write: mostly all of a telling. */
+const CHUNK_BYTES = 64 * 1024;
 
 /** What all watchers of one kind have in common. */
 export interface WatchParts {
-  readonly chunks: RecentTexts<readonly Buffer[]>;
+  readonly chunks: RecentTexts<readonly Chunk[]>;
   readonly pace: WatchPace;
 }
 
@@ -58,7 +59,7 @@ class Watcher {
   readonly #resource: Resource;
   readonly #selection: Selection;
   readonly #lines: Lines;
-  readonly #recent: RecentTexts<readonly Buffer[]>;
+  readonly #recent: RecentTexts<readonly Chunk[]>;
   readonly #pace: WatchPace;
 
   constructor(resource: Resource, selection: Selection, lines: Lines, { chunks, pace }: WatchParts) {
@@ -69,24 +70,25 @@ class Watcher {
     this.#pace = pace;
   }
 
-  async *run(options: WatchOptions, signal: AbortSignal): AsyncGenerator<Buffer | string, void> {
+  async *run(options: WatchOptions, signal: AbortSignal): AsyncGenerator<StreamPiece, void> {
     const { clock, store, storedKind } = this.#resource;
-    const leave = this.#pace.join();
+    const place = this.#pace.join();
     const end = clock.monotonic() + (options.timeoutMs ?? Infinity);
     try {
       let position = options.since ?? (yield* this.#existing());
+      let until = String(store.revision);
       if (options.initialEventsEnd) yield this.#lines.bookmark(position, true);
       for (;;) {
         const period = Math.min(options.bookmarks ? BOOKMARK_PERIOD_MS : Infinity, end - clock.monotonic());
         const over = endingAfter(period, clock, signal);
+        over.signal.addEventListener('abort', place.wake, { once: true });
         try {
           while (period > 0 && !over.signal.aborted) {
-            const { events, resourceVersion } = store.changesAfter(storedKind.kind, position, CHANGES_AT_A_TIME);
+            const { events, resourceVersion } = store.changesAfter(storedKind.kind, position, until, CHANGES_AT_A_TIME);
             for (const chunk of this.#chunks(events, position, resourceVersion)) yield chunk;
             position = resourceVersion;
-            if (events.length > 0) continue;
-            await store.changed(position, over.signal);
-            await this.#pace.next();
+            // What has come meanwhile is for the next telling, to everybody.
+            if (position === until) until = await place.next(position, over.signal);
           }
         } finally {
           over.abort();
@@ -98,12 +100,12 @@ class Watcher {
     } catch (error) {
       yield this.#lines.error(error);
     } finally {
-      leave();
+      place.leave();
     }
   }
 
   /** @returns the version of what was told. */
-  *#existing(): Generator<Buffer, string> {
+  *#existing(): Generator<Chunk, string> {
     const { items, resourceVersion } = this.#resource.list(this.#selection.namespace);
     yield* inChunks(this.#linesOfExisting(items));
     return resourceVersion;
@@ -117,9 +119,9 @@ class Watcher {
   }
 
   /** What is told from one version to another is the same for all who ask alike. */
-  #chunks(events: readonly WatchEvent<KubeObject>[], from: string, to: string): Iterable<Buffer> {
+  #chunks(events: readonly WatchEvent<KubeObject>[], from: string, to: string): Iterable<Chunk> {
     if (events.length === 0) return [];
-    const make = (): readonly Buffer[] => [...inChunks(this.#linesOf(events))];
+    const make = (): readonly Chunk[] => [...inChunks(this.#linesOf(events))];
     const form = this.#lines.form();
     return form === undefined ? make() : this.#recent.of(`${from} ${to} ${form} ${this.#selection.text}`, make);
   }
@@ -219,20 +221,17 @@ function endingAfter(ms: number, clock: Clock, owner: AbortSignal): LinkedAbort 
   return over;
 }
 
-function* inChunks(all: Iterable<Buffer>): Generator<Buffer, void> {
+function* inChunks(all: Iterable<Buffer>): Generator<Chunk, void> {
   let lines: Buffer[] = [];
   let bytes = 0;
   for (const line of all) {
     lines.push(line);
     bytes += line.length;
     if (bytes < CHUNK_BYTES) continue;
-    yield joined(lines);
+    yield new Chunk(lines);
     [lines, bytes] = [[], 0];
   }
-  if (bytes > 0) yield joined(lines);
+  if (bytes > 0) yield new Chunk(lines);
 }
-
-const joined = (lines: readonly Buffer[]): Buffer =>
-  lines.length === 1 && lines[0] !== undefined ? lines[0] : Buffer.concat(lines);
 
 const line = (type: string, object: string): string => `{"type":"${type}","object":${object}}\n`;

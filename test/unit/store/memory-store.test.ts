@@ -246,6 +246,21 @@ describe('watching', () => {
     expect(await end).toEqual({ done: true, value: '2' });
   });
 
+  it('tells many at once as far as is wanted, and how far that was', () => {
+    const store = newStore();
+    for (const name of ['a', 'b', 'c']) store.create(thing(name));
+    store.create({ ...thing('x'), kind: 'Other' });
+    const told = (since: string, until: string, limit: number): string[] => {
+      const { events, resourceVersion } = store.changesAfter('Thing', since, until, limit);
+      return [...events.map(({ object }) => object.metadata.name), resourceVersion];
+    };
+    expect(told('0', '4', 10)).toEqual(['a', 'b', 'c', '4']);
+    expect(told('0', '4', 2)).toEqual(['a', 'b', '2']);
+    expect(told('1', '2', 10)).toEqual(['b', '2']);
+    expect(told('2', '2', 10)).toEqual(['2']);
+    expect(told('3', '9', 10)).toEqual(['4']);
+  });
+
   it('ends a watcher that fell behind the history with an error, and no other', async () => {
     const store = newStore(3);
     const { signal } = new AbortController();

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KubeObject } from '../../../../src/api/schema/meta.js';
 import type { Pod } from '../../../../src/api/schema/pod.js';
+import { Chunk } from '../../../../src/apiserver/http/chunk.js';
 import { toStatusError } from '../../../../src/apiserver/http/error-status.js';
 import { badRequest, notFound, StatusError } from '../../../../src/apiserver/http/status-error.js';
-import type { ApiRequest, ApiResponse, Route } from '../../../../src/apiserver/http/types.js';
+import type { ApiRequest, ApiResponse, Route, StreamPiece } from '../../../../src/apiserver/http/types.js';
 import { allKinds } from '../../../../src/apiserver/kinds/all-kinds.js';
 import type { ApplyPatch, DecodeBody } from '../../../../src/apiserver/resources/ports.js';
 import { resourceRoutes } from '../../../../src/apiserver/resources/registry.js';
@@ -152,7 +153,7 @@ export interface WatchLine {
 /** An open watch. */
 export class TestWatch {
   readonly #stop = new AbortController();
-  readonly #chunks: Promise<AsyncIterator<Buffer | string>>;
+  readonly #chunks: Promise<AsyncIterator<StreamPiece>>;
   readonly #unread: string[] = [];
   /** Pieces in which the lines came. */
   pieces = 0;
@@ -170,7 +171,7 @@ export class TestWatch {
       const result = await (await this.#chunks).next();
       if (result.done === true) return undefined;
       this.pieces += 1;
-      this.#unread.push(...String(result.value).trimEnd().split('\n'));
+      this.#unread.push(...textOf(result.value).trimEnd().split('\n'));
     }
     return JSON.parse(this.#unread.shift() ?? '') as WatchLine;
   }
@@ -190,6 +191,8 @@ export class TestWatch {
     this.#stop.abort();
   }
 }
+
+const textOf = (piece: StreamPiece): string => String(piece instanceof Chunk ? piece.content : piece);
 
 const inShort = ({ type, object }: WatchLine): string =>
   `${type} ${object.metadata.name} ${object.metadata.resourceVersion ?? ''}`.replace('undefined ', '');
