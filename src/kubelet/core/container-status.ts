@@ -5,11 +5,12 @@ import { LOST_EXIT_CODE, neverStarted, OOM_KILLED, type ContainerView } from './
 import type { WaitingReason } from './pod-action.js';
 import { restartsAfter } from './restart-policy.js';
 
+/** What the statuses of all containers of a pod depend on. */
 export interface ContainerStatusContext {
   /** ContainerCreating, or PodInitializing in a pod with init containers. */
   readonly defaultReason: 'ContainerCreating' | 'PodInitializing';
-  /** Why it does not start now, when it should. */
-  readonly waiting: WaitingReason | undefined;
+  /** By name: why it does not start now, when it should. */
+  readonly waiting: ReadonlyMap<string, WaitingReason>;
   /** The pod is being deleted: a lost container is not counted as a restart. */
   readonly deleting: boolean;
   /** Nothing of the pod will start again. */
@@ -27,7 +28,7 @@ export interface ContainerStatusContext {
 export function computeContainerStatus(view: ContainerView, context: ContainerStatusContext): ContainerStatus {
   const { newest, stored } = view;
   const status = newest === undefined ? withoutRecord(view, context) : fromRecord(view, newest, context);
-  if (!context.final) letWait(status, context.waiting ?? rerun(view, context));
+  if (!context.final) letWait(status, context.waiting.get(view.spec.name) ?? rerun(view, context));
   // Nobody waits for an ephemeral container: it has no part in readiness.
   if (view.kind === 'ephemeral') {
     status.ready = false;

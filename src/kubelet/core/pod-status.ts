@@ -31,8 +31,9 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
   const views = containerViews(input);
   const { node, observed, pod } = input;
   const final = plan.phase === 'terminated';
+  const ofContainers = containerContext(input, plan, context);
   const statusOf = (view: ContainerView): ContainerStatus =>
-    whileRestartingAll(input, plan, view) ?? computeContainerStatus(view, containerContext(input, plan, context, view));
+    whileRestartingAll(input, plan, view) ?? computeContainerStatus(view, ofContainers);
   const ofMember = (view: ContainerView) => {
     const status = statusOf(view);
     return { view, status: node === undefined ? status : withResources(status, pod, view) };
@@ -72,10 +73,10 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
   const { reason, message } = failure ?? (phase === pod.status?.phase ? pod.status : {});
   if (reason !== undefined) status.reason = reason;
   if (message !== undefined) status.message = message;
-  const [podIP, ...otherIps] = podIps(input, context);
-  if (podIP !== undefined) {
-    status.podIP = podIP;
-    status.podIPs = [podIP, ...otherIps].map((ip) => ({ ip }));
+  const ips = podIps(input, context);
+  if (ips[0] !== undefined) {
+    status.podIP = ips[0];
+    status.podIPs = ips.map((ip) => ({ ip }));
   }
   if (initStatuses.length > 0) status.initContainerStatuses = initStatuses.map((init) => init.status);
   if (views.ephemerals.length > 0) status.ephemeralContainerStatuses = views.ephemerals.map(statusOf).sort(byName);
@@ -102,15 +103,10 @@ const defaultReason = ({ spec }: Pod): ContainerStatusContext['defaultReason'] =
 
 const byName = (a: ContainerStatus, b: ContainerStatus): number => (a.name < b.name ? -1 : 1);
 
-function containerContext(
-  { pod }: SyncInput,
-  plan: PodPlan,
-  { messages }: StatusContext,
-  view: ContainerView,
-): ContainerStatusContext {
+function containerContext({ pod }: SyncInput, plan: PodPlan, { messages }: StatusContext): ContainerStatusContext {
   return {
     defaultReason: defaultReason(pod),
-    waiting: plan.waiting.get(view.spec.name),
+    waiting: plan.waiting,
     deleting: pod.metadata.deletionTimestamp !== undefined,
     ending: plan.phase !== 'syncing',
     final: plan.phase === 'terminated',
