@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PodAction, PodPlan } from '../../../src/kubelet/core/pod-action.js';
 import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
 import { SYNC_RETRY_MS } from '../../../src/options.js';
@@ -14,6 +15,7 @@ type Action<K extends PodAction['kind']> = Extract<PodAction, { kind: K }>;
 const RESYNC_MS = 300_000;
 const SAME_PLAN_WAIT_MS = 1_000;
 const HOST_IP = '192.0.2.1';
+const NO_MESSAGES: ReadonlyMap<string, string> = new Map();
 
 /**
  * One life of the worker of the pod: the loop of src/kubelet/pod-worker.ts and its executors, without promises. What it
@@ -27,7 +29,7 @@ export class Agent {
   readonly #killer: Killer;
   readonly #starter: Starter;
   readonly #prober: Prober;
-  #lastPlanned = '';
+  #lastPlanned: readonly PodAction[] = [];
 
   constructor(world: World, bornAt: number) {
     this.#world = world;
@@ -48,7 +50,7 @@ export class Agent {
       const plan = world.core.decide(input);
       const status = world.core.status(input, plan, {
         hostIP: HOST_IP,
-        messages: new Map(),
+        messages: NO_MESSAGES,
         agentNow: world.agentWall,
       });
       world.rules.decided(input, plan, status);
@@ -86,18 +88,15 @@ export class Agent {
   }
 
   #untilNextLook({ actions, wakeAt = Infinity }: PodPlan, engineNow: number): number {
-    if (actions.length === 0) {
-      this.#lastPlanned = '';
-      return Math.max(1, Math.min(RESYNC_MS, wakeAt - engineNow));
-    }
-    const planned = JSON.stringify(actions);
-    const repeated = planned === this.#lastPlanned;
-    this.#lastPlanned = planned;
-    return repeated ? SAME_PLAN_WAIT_MS : 0;
+    const before = this.#lastPlanned;
+    this.#lastPlanned = actions;
+    if (actions.length === 0) return Math.max(1, Math.min(RESYNC_MS, wakeAt - engineNow));
+    return isDeepStrictEqual(actions, before) ? SAME_PLAN_WAIT_MS : 0;
   }
 
   /** Stages as in src/kubelet/execute.ts; of what happens side by side only kills take time. */
   #execute({ actions }: PodPlan, input: SyncInput): void {
+    if (actions.length === 0) return;
     const kills = actions.filter((action) => action.kind === 'killContainer');
     for (const action of actions) {
       if (action.kind !== 'killContainer') this.#do(action, input);

@@ -32,27 +32,32 @@ export class WatchedCore implements Core {
 
   decide(...about: Parameters<Core['decide']>): ReturnType<Core['decide']> {
     this.steps += 1;
-    return this.#timed(() => this.#core.decide(...about));
+    const began = performance.now();
+    const plan = this.#core.decide(...about);
+    this.ms += performance.now() - began;
+    return plan;
   }
 
   status(...about: Parameters<Core['status']>): ReturnType<Core['status']> {
     this.steps += 1;
-    return this.#timed(() => this.#core.status(...about));
+    const began = performance.now();
+    const status = this.#core.status(...about);
+    this.ms += performance.now() - began;
+    return status;
   }
 
   firstStarts(...about: Parameters<Core['firstStarts']>): ReturnType<Core['firstStarts']> {
     this.steps += 1;
-    return this.#timed(() => this.#core.firstStarts(...about));
+    const began = performance.now();
+    const starts = this.#core.firstStarts(...about);
+    this.ms += performance.now() - began;
+    return starts;
   }
 
   probeTargets(...about: Parameters<Core['probeTargets']>): ReturnType<Core['probeTargets']> {
-    return this.#timed(() => this.#core.probeTargets(...about));
-  }
-
-  #timed<T>(work: () => T): T {
     const began = performance.now();
-    const outcome = work();
+    const targets = this.#core.probeTargets(...about);
     this.ms += performance.now() - began;
-    return outcome;
+    return targets;
   }
 }

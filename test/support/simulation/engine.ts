@@ -6,7 +6,12 @@ import type { Life } from './workload.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-export type SimContainer = Mutable<ObservedContainer> & {
+/** Of one that did not come that far they are undefined: what is always there is quick to find. */
+type Unless = 'exitCode' | 'finishedAt' | 'startedAt';
+
+export type SimContainer = Omit<Mutable<ObservedContainer>, Unless> & {
+  [K in Unless]: number | undefined;
+} & {
   readonly life: Life;
   /** What it was made for: a sandbox instance, or a sandbox that did not run yet. `sandboxInstance` is what it joined. */
   readonly label: string;
@@ -70,10 +75,31 @@ export class SimEngine {
   }
 
   /** What was made in advance and not started will join what runs then. */
-  #shown(container: SimContainer): SimContainer {
-    const shown = { ...container };
-    if (container.state === 'created') {
-      const sandbox = this.sandboxes.find(({ id }) => id === container.label);
+  #shown(container: SimContainer): ObservedContainer {
+    const { attempt, backoffMs, createdAt, id, image, imageId, kind, name, oomKilled, paused, pid } = container;
+    const { exitCode, finishedAt, label, resources, sandboxInstance, specHash, startedAt, state } = container;
+    const shown: Mutable<ObservedContainer> = {
+      id,
+      name,
+      kind,
+      attempt,
+      specHash,
+      image,
+      imageId,
+      backoffMs,
+      createdAt,
+      state,
+      paused,
+      oomKilled,
+      pid,
+      sandboxInstance,
+    };
+    if (resources !== undefined) shown.resources = resources;
+    if (startedAt !== undefined) shown.startedAt = startedAt;
+    if (finishedAt !== undefined) shown.finishedAt = finishedAt;
+    if (exitCode !== undefined) shown.exitCode = exitCode;
+    if (state === 'created') {
+      const sandbox = this.sandboxes.find((one) => one.id === label);
       if (sandbox !== undefined) shown.sandboxInstance = sandbox.instance;
     }
     return shown;
@@ -148,6 +174,9 @@ export class SimEngine {
       state: 'created',
       paused: false,
       createdAt: this.#clock.wall,
+      startedAt: undefined,
+      finishedAt: undefined,
+      exitCode: undefined,
       oomKilled: false,
       image: spec.image,
       imageId: 'docker://sha256:1',
@@ -184,12 +213,12 @@ export class SimEngine {
       startedTrue: now,
       pid: 2,
       oomKilled: false,
+      finishedAt: undefined,
+      exitCode: undefined,
       endsAt: now + life.runsMs,
       endsWith: life.exitCode,
       sandboxInstance: joined.id === container.label ? joined.instance : container.sandboxInstance,
     });
-    Reflect.deleteProperty(container, 'finishedAt');
-    Reflect.deleteProperty(container, 'exitCode');
   }
 
   /** The running sandbox that it joins when it is started. */

@@ -36,7 +36,7 @@ export function limitsOf({ resources }: Container): { readonly cpuQuotaUs?: numb
   };
 }
 
-export const hasLimitsOf = (container: Container, { resources }: ObservedContainer): boolean =>
+export const hasLimitsOf = (container: Container, { resources }: Pick<ObservedContainer, 'resources'>): boolean =>
   Object.entries(limitsOf(container)).every(([what, value]) =>
     Object.entries(resources ?? {}).some(([name, is]) => name === what && is === value),
   );

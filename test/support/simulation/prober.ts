@@ -47,7 +47,9 @@ export class Prober {
 
   snapshot(): ProbeSnapshot {
     for (const { target } of this.#tracked.values()) this.#probe(target);
-    return new Map([...this.#known].map(([id, { results }]) => [id, { ...results }]));
+    const snapshot = new Map<string, Known['results']>();
+    for (const [id, { results }] of this.#known) snapshot.set(id, { ...results });
+    return snapshot;
   }
 
   #probe({ containerId, kind, startedAt }: ProbeTarget): void {

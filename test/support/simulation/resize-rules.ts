@@ -1,4 +1,4 @@
-import type { PodStatus } from '../../../src/api/schema/pod-status.js';
+import type { ContainerStatus, PodStatus } from '../../../src/api/schema/pod-status.js';
 import type { PodAction, PodPlan } from '../../../src/kubelet/core/pod-action.js';
 import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
 import type { SimContainer } from './engine.js';
@@ -25,15 +25,17 @@ export class ResizeRules {
     for (const { type, status: is, reason } of status.conditions ?? []) {
       if (type === 'PodResizePending' && is === 'True') this.#world.count(`resize ${reason ?? ''}`);
     }
-    for (const { name, resources } of [...(status.containerStatuses ?? []), ...(status.initContainerStatuses ?? [])]) {
+    for (const { name, resources } of ofMembers(status)) {
+      const told = resources?.limits?.['memory'];
+      if (told === undefined) continue;
       const record = observed.containers.find((one) => one.name === name);
       const actual = record?.state === 'running' ? record.resources?.memoryBytes : undefined;
-      const told = resources?.limits?.['memory'];
+      if (actual === undefined || amount(told) === actual) continue;
       // What was told before anything was known of it stands.
-      const before = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
-      const isOld = before.some((one) => one.name === name && one.resources?.limits?.['memory'] === told);
-      if (actual !== undefined && told !== undefined && amount(told) !== actual && !isOld)
-        rules.fail(17, `${name} is published to have ${told} and has ${actual} bytes`);
+      const isOld = ofMembers(pod.status ?? {}).some(
+        (one) => one.name === name && one.resources?.limits?.['memory'] === told,
+      );
+      if (!isOld) rules.fail(17, `${name} is published to have ${told} and has ${actual} bytes`);
     }
   }
 
@@ -71,3 +73,6 @@ export class ResizeRules {
     }
   }
 }
+
+const ofMembers = ({ containerStatuses = [], initContainerStatuses = [] }: PodStatus): ContainerStatus[] =>
+  containerStatuses.concat(initContainerStatuses);

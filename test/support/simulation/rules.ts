@@ -87,7 +87,8 @@ export class Rules {
     if (this.#idleRounds > MOST_IDLE_ROUNDS && idleMs < this.#idleRounds * LEAST_IDLE_MS)
       this.fail(23, 'the agent looks again and again, and there is nothing to do');
     const { containers, sandboxes } = input.observed;
-    const killed = new Set(plan.actions.flatMap((action) => (action.kind === 'killContainer' ? [action.id] : [])));
+    const killed = new Set<string>();
+    for (const action of plan.actions) if (action.kind === 'killContainer') killed.add(action.id);
     this.#noteProbeKills(input, killed);
     if (plan.actions.some(({ kind }) => kind === 'createSandbox')) {
       const stopped = plan.actions.flatMap((action) => (action.kind === 'stopSandbox' ? [action.id] : []));
@@ -102,8 +103,10 @@ export class Rules {
       if (twin !== undefined && !killed.has(twin.id)) this.fail(1, `${id} and ${twin.id} run side by side`);
     }
     const { wakeAt = Infinity } = plan;
-    const waits = [...plan.waiting.values()].some(({ reason }) => reason === 'CrashLoopBackOff');
-    if (waits && wakeAt > input.now + 300_000) this.fail(10, 'a back-off is longer than 300 s');
+    if (wakeAt > input.now + 300_000) {
+      const waits = [...plan.waiting.values()].some(({ reason }) => reason === 'CrashLoopBackOff');
+      if (waits) this.fail(10, 'a back-off is longer than 300 s');
+    }
     for (const [name, { retryAt }] of input.problems) {
       const isLate = plan.waiting.has(name) && retryAt < Infinity && retryAt > input.now + 300_000;
       if (isLate && !plan.actions.some((action) => 'name' in action && action.name === name))

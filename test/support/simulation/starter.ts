@@ -13,6 +13,7 @@ import { specOf } from './spec.js';
 import type { World } from './world.js';
 
 const POST_START_MS = 1_000;
+const NO_PROBLEMS: ReadonlyMap<string, StartProblem> = new Map();
 
 /** As src/kubelet/container-starter.ts: image, create, start, postStart. */
 export class Starter {
@@ -30,7 +31,8 @@ export class Starter {
     this.#killer = killer;
   }
 
-  problems(): Map<string, StartProblem> {
+  problems(): ReadonlyMap<string, StartProblem> {
+    if (this.#problems.size === 0) return NO_PROBLEMS;
     const ahead = this.#world.wall - this.#world.now;
     return new Map([...this.#problems].map(([name, one]) => [name, { ...one, retryAt: one.retryAt + ahead }]));
   }

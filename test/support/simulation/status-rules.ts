@@ -1,4 +1,4 @@
-import type { ContainerStatus, PodStatus } from '../../../src/api/schema/pod-status.js';
+import type { ContainerStateTerminated, ContainerStatus, PodStatus } from '../../../src/api/schema/pod-status.js';
 import type { Pod } from '../../../src/api/schema/pod.js';
 import type { PodPlan } from '../../../src/kubelet/core/pod-action.js';
 import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
@@ -34,11 +34,11 @@ export class StatusRules {
     // What was published of what is being taken away stands until all of it is.
     const restartingAll = isRestartingAll(status);
     for (const one of allStatuses(status)) this.#checkContainer(input, plan, one, restartingAll);
-    for (const { name, ready } of [...(status.containerStatuses ?? []), ...(status.ephemeralContainerStatuses ?? [])]) {
-      const runs = input.observed.containers.some(
-        (container) => container.name === name && container.state === 'running',
-      );
-      if (ready && !runs) this.#world.rules.fail(16, `${name} is published as ready and does not run`);
+    const { containerStatuses = [], ephemeralContainerStatuses = [] } = status;
+    for (const { name, ready } of containerStatuses.concat(ephemeralContainerStatuses)) {
+      if (!ready) continue;
+      const runs = input.observed.containers.some((one) => one.name === name && one.state === 'running');
+      if (!runs) this.#world.rules.fail(16, `${name} is published as ready and does not run`);
     }
     const { instance } = input.observed.sandboxes.find(({ ready }) => ready) ?? {};
     this.#sandboxOfLast = instance ?? this.#sandboxOfLast;
@@ -111,26 +111,31 @@ export class StatusRules {
     const { containerID, lastState, name, restartCount, state } = one;
     if (restartCount < (this.#restartCounts.get(name) ?? 0)) rules.fail(15, `restartCount of ${name} fell`);
     this.#restartCounts.set(name, restartCount);
-    if (state?.running !== undefined) this.#known.set(idOf(containerID), 'run');
-    for (const end of [state?.terminated, lastState?.terminated]) this.#known.set(idOf(end?.containerID), 'end');
+    if (state?.running !== undefined) this.#known.set(idOf(containerID ?? ''), 'run');
+    this.#checkEnd(name, state?.terminated);
+    this.#checkEnd(name, lastState?.terminated);
     if (state?.running !== undefined && !restartingAll) {
       const record = observed.containers.find(({ id }) => `docker://${id}` === containerID);
       if (record === undefined || (record.state !== 'running' && record.state !== 'unknown'))
         rules.fail(17, `${name} is published as running and does not`);
-    }
-    for (const terminated of [state?.terminated, lastState?.terminated]) {
-      if (terminated?.containerID === undefined) continue;
-      const ends = this.#ends.get(idOf(terminated.containerID));
-      if (ends?.has(terminated.exitCode) !== true)
-        rules.fail(17, `${name} is published to have ended with ${terminated.exitCode}`);
     }
     if (state?.waiting?.reason !== 'CrashLoopBackOff') return;
     this.#world.count('crash loop');
     if (!plan.waiting.has(name)) rules.fail(17, `${name} is published to wait for a back-off and does not`);
   }
 
+  #checkEnd(name: string, terminated: ContainerStateTerminated | undefined): void {
+    if (terminated?.containerID === undefined) return;
+    const id = idOf(terminated.containerID);
+    this.#known.set(id, 'end');
+    if (this.#ends.get(id)?.has(terminated.exitCode) !== true)
+      this.#world.rules.fail(17, `${name} is published to have ended with ${terminated.exitCode}`);
+  }
+
   #endsOf(id: string): Set<number> {
-    const ends = this.#ends.get(id) ?? new Set();
+    const known = this.#ends.get(id);
+    if (known !== undefined) return known;
+    const ends = new Set<number>();
     this.#ends.set(id, ends);
     return ends;
   }
@@ -153,7 +158,7 @@ export class StatusRules {
   }
 }
 
-const idOf = (containerID = ''): string => containerID.slice('docker://'.length);
+const idOf = (containerID: string): string => containerID.slice('docker://'.length);
 
 const isRestartingAll = (status: PodStatus | undefined): boolean =>
   status?.conditions?.some((one) => one.type === 'AllContainersRestarting' && one.status === 'True') === true;
@@ -162,4 +167,4 @@ const allStatuses = ({
   containerStatuses = [],
   ephemeralContainerStatuses = [],
   initContainerStatuses = [],
-}: PodStatus): ContainerStatus[] => [...containerStatuses, ...initContainerStatuses, ...ephemeralContainerStatuses];
+}: PodStatus): ContainerStatus[] => containerStatuses.concat(initContainerStatuses, ephemeralContainerStatuses);
