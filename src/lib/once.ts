@@ -13,8 +13,8 @@ export function once<K extends object, V extends object | string>(compute: (abou
   };
 }
 
-/** The same function, which knows its last answer: for what is asked several times in a row about the same object. */
-export function withLast<K extends object, V>(compute: (about: K) => V): (about: K) => V {
+/** The same function, which knows its last answer: for what is asked several times in a row about the same thing. */
+export function withLast<K, V>(compute: (about: K) => V): (about: K) => V {
   let last: { readonly about: K; readonly answer: V } | undefined;
   return (about) => {
     if (last?.about !== about) last = { about, answer: compute(about) };

@@ -1,12 +1,18 @@
+import { withLast } from './once.js';
+
+const DAY_MS = 86_400_000;
+
 /** Kubernetes' time format: RFC 3339 in UTC with whole seconds. Written out: every status of every round has a dozen of them. */
 export function toRfc3339(epochMs: number): string {
-  const time = new Date(epochMs);
-  const year = time.getUTCFullYear();
-  // Invalid ones and those of other millennia are its own affair.
-  if (!(year >= 1000 && year <= 9999)) return `${time.toISOString().slice(0, -'.000Z'.length)}Z`;
-  const day = `${year}-${twoDigits(time.getUTCMonth() + 1)}-${twoDigits(time.getUTCDate())}`;
-  return `${day}T${twoDigits(time.getUTCHours())}:${twoDigits(time.getUTCMinutes())}:${twoDigits(time.getUTCSeconds())}Z`;
+  const day = Math.floor(epochMs / DAY_MS);
+  const seconds = Math.floor((epochMs - day * DAY_MS) / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const time = `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`;
+  return `${dateOf(day)}T${time}Z`;
 }
+
+/** Of a day since 1970. Most of what is asked about was on the same one. */
+const dateOf = withLast((day: number): string => new Date(day * DAY_MS).toISOString().replace(/T.*/, ''));
 
 const twoDigits = (value: number): string => (value < 10 ? `0${value}` : `${value}`);
 
