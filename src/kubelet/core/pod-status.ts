@@ -9,7 +9,7 @@ import { isInitialized } from './init-containers.js';
 import { computePhase } from './phase.js';
 import type { PodPlan } from './pod-action.js';
 import { isRestartingAll, restartAllCondition, statusAfterRestartAll } from './restart-all.js';
-import { withResizes, withResources } from './resize-status.js';
+import { addResources, withResizes } from './resize-status.js';
 import { judgeSandbox } from './sandbox-view.js';
 import type { SyncInput } from './sync-input.js';
 import { isTerminalPhase } from './termination.js';
@@ -36,7 +36,8 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
     whileRestartingAll(input, plan, view) ?? computeContainerStatus(view, ofContainers);
   const ofMember = (view: ContainerView) => {
     const status = statusOf(view);
-    return { view, status: node === undefined ? status : withResources(status, pod, view) };
+    if (node !== undefined) addResources(status, pod, view);
+    return { view, status };
   };
   const initStatuses = views.inits.map(ofMember);
   const appStatuses = views.apps.map(ofMember);

@@ -8,11 +8,13 @@ import { containerResize, pendingResize, resourcesStatus, type PendingResize } f
 const PENDING = 'PodResizePending';
 const IN_PROGRESS = 'PodResizeInProgress';
 
-/** The status of a container with what it has of CPU and memory. */
-export function withResources(status: ContainerStatus, pod: Pod, view: ContainerView): ContainerStatus {
+/** What a container has of CPU and memory is added to its status. */
+export function addResources(status: ContainerStatus, pod: Pod, view: ContainerView): void {
   const { limits, requests } = view.spec.resources ?? {};
-  if (limits === undefined && requests === undefined) return status;
-  return { ...status, ...resourcesStatus(view, containerResize(pod, view) === undefined) };
+  if (limits === undefined && requests === undefined) return;
+  const { allocatedResources, resources } = resourcesStatus(view, containerResize(pod, view) === undefined);
+  if (allocatedResources !== undefined) status.allocatedResources = allocatedResources;
+  if (resources !== undefined) status.resources = resources;
 }
 
 /**
