@@ -1,7 +1,5 @@
 /** Lines kept: as many as readers may be apart. */
 const LIMIT = 4_096;
-/** Where a reader's line is looked for, from where it should be: some get bookmarks or rows that others do not. */
-const NEAR = [0, 1, 2, 3, -1, -2];
 
 /**
  * What lines say, read once for all who get the same: comparing bytes is what a line costs the others of a thousand
@@ -10,26 +8,32 @@ const NEAR = [0, 1, 2, 3, -1, -2];
 export class LinesSaid {
   #lines = [];
   #count = 0;
+  /** Of a line, by the version that it tells of. */
+  #places = new Map();
 
   /** @returns for a reader of what comes from now on: takes a line and returns what it says */
   reader() {
     let place = this.#count;
     return (line) => {
-      for (const near of NEAR) {
-        const known = this.#lines[(place + near) % LIMIT];
-        if (known === undefined || !known.bytes.equals(line)) continue;
-        place += near + 1;
-        return known;
+      const next = this.#lines[place % LIMIT];
+      if (next?.bytes.equals(line)) {
+        place += 1;
+        return next;
       }
-      place += 1;
-      return this.#add({ bytes: Buffer.from(line), ...read(line) });
+      const said = read(line);
+      // A bookmark is not in the others' way. A row that is a second older is where the younger one is.
+      if (said.version !== undefined) place = (this.#places.get(said.version) ?? this.#add(line, said)) + 1;
+      return said;
     };
   }
 
-  #add(line) {
-    this.#lines[this.#count % LIMIT] = line;
+  #add(line, said) {
+    const place = this.#count;
+    this.#places.delete(this.#lines[place % LIMIT]?.version);
+    this.#lines[place % LIMIT] = { ...said, bytes: Buffer.from(line) };
+    this.#places.set(said.version, place);
     this.#count += 1;
-    return line;
+    return place;
   }
 }
 

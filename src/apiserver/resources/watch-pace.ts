@@ -15,7 +15,7 @@ export interface WatchPlace {
   /**
    * Resolves when something has changed after this version and it is time to tell it, or when woken; at once when the signal
    * has aborted.
-   * @returns the version up to which it is told now
+   * @returns the version up to which it is told now, all who are told the same one; when woken, the one it knows
    */
   readonly next: (position: string, signal: AbortSignal) => Promise<string>;
   readonly wake: () => void;
@@ -56,7 +56,7 @@ export class WatchPace {
             this.#waiting.delete(resume);
             resolve(until);
           };
-          wake = () => resume(this.#latest);
+          wake = () => resume(position);
           this.#waiting.set(resume, position);
           if (position === this.#latest) void this.#listen();
           else void this.#tell();
