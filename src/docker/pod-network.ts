@@ -5,7 +5,7 @@ import type { EngineInfo } from '../runtime/runtime.js';
 import type { Engine } from './engine.js';
 
 /** `172.18.0.0/16`. */
-export type Subnet = string;
+type Subnet = string;
 
 export interface Route {
   readonly interface: string;

@@ -18,6 +18,8 @@ import { judge } from '../../support/scripted-life/judge.js';
 
 /** `all`, or how many points of each kind. */
 const POINTS = process.env['CRASH_SWEEP'] ?? '2';
+/** Of all points of a kind, the first so many are left out: they were tried before. */
+const SKIP = Number(process.env['CRASH_SWEEP_SKIP'] ?? 0);
 const SEED = Number(process.env['CRASH_SWEEP_SEED'] ?? 1);
 /** Of one kind only: `calls`, `files` or `recovery`. */
 const OF = process.env['CRASH_SWEEP_OF'];
@@ -53,7 +55,7 @@ const ALL: Readonly<Record<string, () => readonly CrashPoint[] | Promise<readonl
 async function pointsOf(kind: string): Promise<readonly CrashPoint[]> {
   if (OF !== undefined && OF !== kind) return [];
   const all = (await ALL[kind]?.()) ?? [];
-  return POINTS === 'all' ? all : sample(all, Number(POINTS), SEED);
+  return POINTS === 'all' ? all.slice(SKIP) : sample(all, Number(POINTS), SEED);
 }
 
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
