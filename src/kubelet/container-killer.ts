@@ -1,10 +1,10 @@
 import type { Container, Pod } from '../api/schema/pod.js';
 import { atMost } from '../lib/at-most.js';
 import { errorMessage } from '../lib/errors.js';
-import { fieldPath } from './core/container-path.js';
-import type { PodAction } from './core/pod-action.js';
-import { currentSandbox } from './core/sandbox-view.js';
-import { stopSeconds } from './core/stop-grace.js';
+import { fieldPath } from './core/spec/container-path.js';
+import type { PodAction } from './core/plan/pod-action.js';
+import { currentSandbox } from './core/view/sandbox-view.js';
+import { stopSeconds } from './core/plan/stop-grace.js';
 import type { SyncContext, SyncPorts } from './sync-ports.js';
 
 type KillAction = Extract<PodAction, { kind: 'killContainer' }>;

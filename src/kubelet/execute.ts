@@ -1,4 +1,4 @@
-import type { PodAction } from './core/pod-action.js';
+import type { PodAction } from './core/plan/pod-action.js';
 
 /** One executor per kind. Adding a kind without one does not compile. */
 export type Executors = {

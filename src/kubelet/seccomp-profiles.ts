@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import type { Container, Pod } from '../api/schema/pod.js';
 import { errorMessage, KubeletteError } from '../lib/errors.js';
-import { localhostSeccomp } from './core/security.js';
+import { localhostSeccomp } from './core/spec/security.js';
 
 /** Profiles of the agent's machine that pods may name. Their text goes to the engine, which need not see the files. */
 export class SeccompProfiles {

@@ -1,7 +1,7 @@
 import type { ConfigMap, Secret } from '../api/schema/config.js';
 import type { Pod } from '../api/schema/pod.js';
 import type { Store } from '../store/store.js';
-import { configReferences, type ConfigObjects, type ConfigReference } from './core/config-objects.js';
+import { configReferences, type ConfigObjects, type ConfigReference } from './core/volumes/config-objects.js';
 
 /** The ConfigMaps and Secrets of one namespace, read from the store at each call. */
 export const storedConfig = (store: Store, namespace: string): ConfigObjects => ({

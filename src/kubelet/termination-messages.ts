@@ -5,7 +5,7 @@ import type { Container, Pod } from '../api/schema/pod.js';
 import { isDiskTrouble } from '../lib/disk-trouble.js';
 import { errorMessage } from '../lib/errors.js';
 import type { ObservedContainer } from '../runtime/observed.js';
-import { podIdentity } from './core/pod-identity.js';
+import { podIdentity } from './core/view/pod-identity.js';
 import type { LogStore } from './logs/log-store.js';
 
 /** Limits of the kubelet: the file's last bytes, or the log's last lines. */

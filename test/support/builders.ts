@@ -1,7 +1,7 @@
 import type { ConfigMap, Secret } from '../../src/api/schema/config.js';
 import type { Container, Pod, PodSpec, PodStatus } from '../../src/api/schema/pod.js';
 import { containerHash } from '../../src/api/hash.js';
-import type { ConfigObjects } from '../../src/kubelet/core/config-objects.js';
+import type { ConfigObjects } from '../../src/kubelet/core/volumes/config-objects.js';
 import type { ObservedContainer, ObservedPod, ObservedSandbox } from '../../src/runtime/observed.js';
 
 /** A moment all table tests agree on: 2026-01-01T00:00:00Z. */

@@ -1,10 +1,10 @@
 import type { ConfigObject } from '../../src/api/config-object.js';
 import type { Pod } from '../../src/api/schema/pod.js';
 import { containerCreateBody, sandboxCreateBody } from '../../src/docker/host-config.js';
-import { buildContainerSpec } from '../../src/kubelet/core/container-spec.js';
-import { computePodActions } from '../../src/kubelet/core/pod-actions.js';
-import { buildSandboxSpec } from '../../src/kubelet/core/sandbox-spec.js';
-import { podVolumes } from '../../src/kubelet/core/volume-plan.js';
+import { buildContainerSpec } from '../../src/kubelet/core/spec/container-spec.js';
+import { computePodActions } from '../../src/kubelet/core/plan/pod-actions.js';
+import { buildSandboxSpec } from '../../src/kubelet/core/spec/sandbox-spec.js';
+import { podVolumes } from '../../src/kubelet/core/volumes/volume-plan.js';
 import { admitPod } from '../../src/kubelet/pod-admission.js';
 import { hasCode } from '../../src/lib/errors.js';
 import { configOf, T0 } from './builders.js';

@@ -1,7 +1,7 @@
 import type { HttpGetAction, Pod } from '../../api/schema/pod.js';
 import { errorMessage } from '../../lib/errors.js';
 import { KUBERNETES_RELEASE } from '../../options.js';
-import { resolvePort } from '../core/container-port.js';
+import { resolvePort } from '../core/spec/container-port.js';
 import { connectDirectly, connectInside } from '../http/connect.js';
 import type { HttpAnswer } from '../http/exchange.js';
 import { httpGet, NOT_TLS } from '../http/get.js';

@@ -1,5 +1,5 @@
 import type { LifecycleHandler } from '../../api/schema/pod.js';
-import { fieldPath } from '../core/container-path.js';
+import { fieldPath } from '../core/spec/container-path.js';
 import type { ContainerKind } from '../../runtime/observed.js';
 import type { HookPorts, HookTarget } from './hook-target.js';
 import { runHook } from './run-hook.js';

@@ -1,7 +1,7 @@
 import type { LifecycleHandler } from '../../api/schema/pod.js';
 import { errorMessage, KubeletteError } from '../../lib/errors.js';
-import { podDescription } from '../core/messages.js';
-import { podIdentity } from '../core/pod-identity.js';
+import { podDescription } from '../core/plan/messages.js';
+import { podIdentity } from '../core/view/pod-identity.js';
 import type { HookPorts, HookTarget } from './hook-target.js';
 import { execHook } from './exec-hook.js';
 import { httpHook } from './http-hook.js';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { errorMessage, KubeletteError } from '../../lib/errors.js';
-import { parseJson } from '../core/docker-auths.js';
+import { parseJson } from '../core/images/docker-auths.js';
 
 export interface HelperAnswer {
   readonly username: string;

@@ -5,7 +5,7 @@ import { errorMessage, hasCode } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import type { HostService } from '../../runtime/host.js';
 import type { ImageListed, ImageService } from '../../runtime/runtime.js';
-import { planImageGarbage, type ImageGarbagePolicy } from '../core/image-garbage.js';
+import { planImageGarbage, type ImageGarbagePolicy } from '../core/images/image-garbage.js';
 import type { EventSink } from '../events/event-sink.js';
 import type { PulledImages } from './pulled-images.js';
 

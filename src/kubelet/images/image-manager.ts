@@ -4,8 +4,8 @@ import { errorMessage, hasCode, type KubeletteError } from '../../lib/errors.js'
 import type { Logger } from '../../lib/logger.js';
 import { goDuration } from '../../lib/time.js';
 import type { ImageFound, ImageService } from '../../runtime/runtime.js';
-import { BACKOFF_INITIAL_MS, BACKOFF_MAX_MS } from '../core/restart-backoff.js';
-import { withDefaultTag } from '../core/image-reference.js';
+import { BACKOFF_INITIAL_MS, BACKOFF_MAX_MS } from '../core/plan/restart-backoff.js';
+import { withDefaultTag } from '../core/images/image-reference.js';
 import type { EventSink } from '../events/event-sink.js';
 import { ImagePuller, type PullOutcome, type PullView } from './image-puller.js';
 import type { FindPullCredentials } from './pull-credentials.js';

@@ -1,8 +1,8 @@
 import type { Pod } from '../../api/schema/pod.js';
 import type { RegistryAuth } from '../../runtime/runtime.js';
-import type { ConfigObjects } from '../core/config-objects.js';
-import { pullSecretEntries } from '../core/docker-auths.js';
-import { findCredentials } from '../core/keyring.js';
+import type { ConfigObjects } from '../core/volumes/config-objects.js';
+import { pullSecretEntries } from '../core/images/docker-auths.js';
+import { findCredentials } from '../core/images/keyring.js';
 import type { UserCredentials } from './user-credentials.js';
 
 export interface PullCredentials {

@@ -3,7 +3,7 @@ import type { Clock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import { replaceFile } from '../../store/durable-file.js';
-import type { PulledImage } from '../core/image-garbage.js';
+import type { PulledImage } from '../core/images/image-garbage.js';
 
 /**
  * Which images came to the engine by this agent's pulls, in a file, because images bear no labels of ours. What is not in it

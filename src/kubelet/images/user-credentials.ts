@@ -5,9 +5,9 @@ import type { Clock } from '../../lib/clock.js';
 import { errorMessage, hasCode } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import type { RegistryAuth } from '../../runtime/runtime.js';
-import { dockerAuthEntries, parseJson } from '../core/docker-auths.js';
-import { parseImageReference } from '../core/image-reference.js';
-import { DOCKER_HUB, findCredentials, type KeyringEntry } from '../core/keyring.js';
+import { dockerAuthEntries, parseJson } from '../core/images/docker-auths.js';
+import { parseImageReference } from '../core/images/image-reference.js';
+import { DOCKER_HUB, findCredentials, type KeyringEntry } from '../core/images/keyring.js';
 import { askCredentialHelper } from './credential-helper.js';
 
 export interface UserCredentialsOptions {

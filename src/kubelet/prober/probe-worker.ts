@@ -1,7 +1,7 @@
 import { isAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
-import { fieldPath } from '../core/container-path.js';
+import { fieldPath } from '../core/spec/container-path.js';
 import {
   firstDelay,
   forgetRun,
@@ -13,8 +13,8 @@ import {
   type Moment,
   type ProbeResult,
   type ProbeVerdict,
-} from '../core/probe-state.js';
-import type { ProbeTarget } from '../core/probe-targets.js';
+} from '../core/probes/probe-state.js';
+import type { ProbeTarget } from '../core/probes/probe-targets.js';
 import type { EventSink } from '../events/event-sink.js';
 import type { Attempt } from './attempt.js';
 import type { Handler } from './handlers.js';

@@ -8,9 +8,9 @@ import { toRfc3339 } from '../../lib/time.js';
 import { Wake } from '../../lib/wake.js';
 import type { VolumeService } from '../../runtime/volumes.js';
 import { objectKey, type Store } from '../../store/store.js';
-import { engineVolumeOf } from '../core/claim-objects.js';
-import { planClaims } from '../core/claim-plan.js';
-import type { ClaimStep } from '../core/claim-step.js';
+import { engineVolumeOf } from '../core/volumes/claim-objects.js';
+import { planClaims } from '../core/volumes/claim-plan.js';
+import type { ClaimStep } from '../core/volumes/claim-step.js';
 import type { EventSink } from '../events/event-sink.js';
 
 export interface ClaimControllerOptions {

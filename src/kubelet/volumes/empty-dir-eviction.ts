@@ -6,9 +6,9 @@ import type { Logger } from '../../lib/logger.js';
 import type { ContainerRuntime } from '../../runtime/runtime.js';
 import type { VolumeService } from '../../runtime/volumes.js';
 import type { Store } from '../../store/store.js';
-import { diskLimits, EVICTED, evictedStatus, limitExceeded } from '../core/eviction.js';
-import { currentSandbox } from '../core/sandbox-view.js';
-import { isTerminalPhase } from '../core/termination.js';
+import { diskLimits, EVICTED, evictedStatus, limitExceeded } from '../core/plan/eviction.js';
+import { currentSandbox } from '../core/view/sandbox-view.js';
+import { isTerminalPhase } from '../core/plan/termination.js';
 import type { EventSink } from '../events/event-sink.js';
 import { publishStatus } from '../status-manager.js';
 

@@ -1,7 +1,7 @@
 import type { PersistentVolumeClaim } from '../../api/schema/claim.js';
 import type { Pod } from '../../api/schema/pod.js';
 import type { Store } from '../../store/store.js';
-import { claimNameOf } from '../core/claimed-volumes.js';
+import { claimNameOf } from '../core/volumes/claimed-volumes.js';
 
 /** Calls `onChange` with every pod that has a volume of a claim that came, changed or went. Until abort. */
 export async function followClaims(store: Store, onChange: (pod: Pod) => void, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Pod } from '../../api/schema/pod.js';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage, hasCode, KubeletteError } from '../../lib/errors.js';
-import type { TokenProjection } from '../core/projected-files.js';
+import type { TokenProjection } from '../core/volumes/projected-files.js';
 
 interface IssuedToken {
   readonly token: string;

@@ -4,16 +4,21 @@ import type { Pod, Volume } from '../../api/schema/pod.js';
 import { errorMessage, hasCode, KubeletteError } from '../../lib/errors.js';
 import type { VolumeContents, VolumeService } from '../../runtime/volumes.js';
 import type { Store } from '../../store/store.js';
-import { claimedVolume, type ClaimedVolume, type ClaimedVolumes, type ClaimObjects } from '../core/claimed-volumes.js';
-import { hostPathProblem, hostPathRequest } from '../core/host-path.js';
-import { projectedFiles } from '../core/projected-files.js';
+import {
+  claimedVolume,
+  type ClaimedVolume,
+  type ClaimedVolumes,
+  type ClaimObjects,
+} from '../core/volumes/claimed-volumes.js';
+import { hostPathProblem, hostPathRequest } from '../core/volumes/host-path.js';
+import { projectedFiles } from '../core/volumes/projected-files.js';
 import {
   isProjected,
   mountedVolumes,
   partlyMountedVolumes,
   podVolumes,
   type PlannedVolume,
-} from '../core/volume-plan.js';
+} from '../core/volumes/volume-plan.js';
 import type { EventSink } from '../events/event-sink.js';
 import { storedConfig } from '../stored-config.js';
 import type { TokenManager } from './token-manager.js';

@@ -5,7 +5,7 @@ import type { Pod, PodSpec } from '../../../src/api/schema/pod.js';
 import { ApiClient } from '../../../src/cli/client/api-client.js';
 import { loadConnection } from '../../../src/cli/client/kubeconfig.js';
 import { LABEL } from '../../../src/docker/labels.js';
-import { podIdentity } from '../../../src/kubelet/core/pod-identity.js';
+import { podIdentity } from '../../../src/kubelet/core/view/pod-identity.js';
 import { logPath } from '../../../src/kubelet/logs/log-paths.js';
 import { hasCode } from '../../../src/lib/errors.js';
 import { app, isReady, podOf, SERVES } from '../agent.js';

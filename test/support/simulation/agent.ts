@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PodAction, PodPlan } from '../../../src/kubelet/core/pod-action.js';
-import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
+import type { PodAction, PodPlan } from '../../../src/kubelet/core/plan/pod-action.js';
+import type { SyncInput } from '../../../src/kubelet/core/plan/sync-input.js';
 import { SYNC_RETRY_MS } from '../../../src/options.js';
 import { Calls, Preempted, Unanswered } from './calls.js';
 import { EngineError, Outdated, type SimSandbox } from './engine.js';

@@ -1,7 +1,7 @@
-import { firstStarts } from '../../../src/kubelet/core/first-starts.js';
-import { computePodActions } from '../../../src/kubelet/core/pod-actions.js';
-import { computePodStatus } from '../../../src/kubelet/core/pod-status.js';
-import { probeTargets } from '../../../src/kubelet/core/probe-targets.js';
+import { firstStarts } from '../../../src/kubelet/core/plan/first-starts.js';
+import { computePodActions } from '../../../src/kubelet/core/plan/pod-actions.js';
+import { computePodStatus } from '../../../src/kubelet/core/status/pod-status.js';
+import { probeTargets } from '../../../src/kubelet/core/probes/probe-targets.js';
 
 /** What the agent asks of the core: all that is decided in a life is decided by these. */
 export interface Core {

@@ -1,5 +1,5 @@
-import type { PodAction } from '../../../src/kubelet/core/pod-action.js';
-import { stopSeconds } from '../../../src/kubelet/core/stop-grace.js';
+import type { PodAction } from '../../../src/kubelet/core/plan/pod-action.js';
+import { stopSeconds } from '../../../src/kubelet/core/plan/stop-grace.js';
 import type { Calls } from './calls.js';
 import type { SimContainer } from './engine.js';
 import type { World } from './world.js';

@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../../../src/api/schema/pod.js';
-import type { NodeRoom } from '../../../src/kubelet/core/node-fit.js';
+import type { NodeRoom } from '../../../src/kubelet/core/node/node-fit.js';
 import type { ObservedContainer } from '../../../src/runtime/observed.js';
 import { aContainer, aPod } from '../builders.js';
 

@@ -1,7 +1,7 @@
-import type { PodPlan } from '../../../src/kubelet/core/pod-action.js';
-import type { ProbeKind } from '../../../src/kubelet/core/probe-state.js';
-import type { ProbeTarget } from '../../../src/kubelet/core/probe-targets.js';
-import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
+import type { PodPlan } from '../../../src/kubelet/core/plan/pod-action.js';
+import type { ProbeKind } from '../../../src/kubelet/core/probes/probe-state.js';
+import type { ProbeTarget } from '../../../src/kubelet/core/probes/probe-targets.js';
+import type { SyncInput } from '../../../src/kubelet/core/plan/sync-input.js';
 import { toRfc3339 } from '../../../src/lib/time.js';
 import type { ObservedContainer } from '../../../src/runtime/observed.js';
 import type { SimContainer } from './engine.js';

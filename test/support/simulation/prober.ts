@@ -1,5 +1,5 @@
-import type { ProbeKind, ProbeResult, ProbeSnapshot } from '../../../src/kubelet/core/probe-state.js';
-import type { ProbeTarget } from '../../../src/kubelet/core/probe-targets.js';
+import type { ProbeKind, ProbeResult, ProbeSnapshot } from '../../../src/kubelet/core/probes/probe-state.js';
+import type { ProbeTarget } from '../../../src/kubelet/core/probes/probe-targets.js';
 import type { SimContainer } from './engine.js';
 import { TOO_LATE_MS } from './workload.js';
 import type { World } from './world.js';

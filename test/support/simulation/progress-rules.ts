@@ -1,6 +1,6 @@
 import type { Container } from '../../../src/api/schema/pod.js';
-import type { PodPlan } from '../../../src/kubelet/core/pod-action.js';
-import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
+import type { PodPlan } from '../../../src/kubelet/core/plan/pod-action.js';
+import type { SyncInput } from '../../../src/kubelet/core/plan/sync-input.js';
 import type { World } from './world.js';
 
 /** Nothing is forgotten: rule 26 as far as one look can be judged by it. */

@@ -1,6 +1,6 @@
 import type { ContainerStatus, PodStatus } from '../../../src/api/schema/pod-status.js';
-import type { PodAction, PodPlan } from '../../../src/kubelet/core/pod-action.js';
-import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
+import type { PodAction, PodPlan } from '../../../src/kubelet/core/plan/pod-action.js';
+import type { SyncInput } from '../../../src/kubelet/core/plan/sync-input.js';
 import type { SimContainer } from './engine.js';
 import { amount, fits, hasLimitsOf, limitsOf } from './node.js';
 import { specOf } from './spec.js';

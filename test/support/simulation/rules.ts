@@ -1,7 +1,7 @@
 import { containerHash } from '../../../src/api/hash.js';
 import type { PodStatus } from '../../../src/api/schema/pod-status.js';
-import type { PodAction, PodPlan } from '../../../src/kubelet/core/pod-action.js';
-import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
+import type { PodAction, PodPlan } from '../../../src/kubelet/core/plan/pod-action.js';
+import type { SyncInput } from '../../../src/kubelet/core/plan/sync-input.js';
 import type { ContainerKind } from '../../../src/runtime/observed.js';
 import type { SimContainer } from './engine.js';
 import { OrderRules } from './order-rules.js';

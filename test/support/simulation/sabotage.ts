@@ -1,6 +1,6 @@
 import type { Container, ContainerStatus, Pod, PodStatus } from '../../../src/api/schema/pod.js';
-import type { PodAction, PodPlan } from '../../../src/kubelet/core/pod-action.js';
-import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
+import type { PodAction, PodPlan } from '../../../src/kubelet/core/plan/pod-action.js';
+import type { SyncInput } from '../../../src/kubelet/core/plan/sync-input.js';
 import type { ObservedContainer } from '../../../src/runtime/observed.js';
 import { CORE, type Core } from './core.js';
 

@@ -1,9 +1,9 @@
 import { containerHash } from '../../../src/api/hash.js';
 import type { Container } from '../../../src/api/schema/pod.js';
-import type { StartAction } from '../../../src/kubelet/core/first-starts.js';
-import { cpuAndMemory } from '../../../src/kubelet/core/resources.js';
-import { currentSandbox } from '../../../src/kubelet/core/sandbox-view.js';
-import type { StartProblem } from '../../../src/kubelet/core/sync-input.js';
+import type { StartAction } from '../../../src/kubelet/core/plan/first-starts.js';
+import { cpuAndMemory } from '../../../src/kubelet/core/spec/resources.js';
+import { currentSandbox } from '../../../src/kubelet/core/view/sandbox-view.js';
+import type { StartProblem } from '../../../src/kubelet/core/plan/sync-input.js';
 import { SYNC_RETRY_MS } from '../../../src/options.js';
 import type { ObservedPod } from '../../../src/runtime/observed.js';
 import type { Calls } from './calls.js';

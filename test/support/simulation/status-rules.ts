@@ -1,7 +1,7 @@
 import type { ContainerStateTerminated, ContainerStatus, PodStatus } from '../../../src/api/schema/pod-status.js';
 import type { Pod } from '../../../src/api/schema/pod.js';
-import type { PodPlan } from '../../../src/kubelet/core/pod-action.js';
-import type { SyncInput } from '../../../src/kubelet/core/sync-input.js';
+import type { PodPlan } from '../../../src/kubelet/core/plan/pod-action.js';
+import type { SyncInput } from '../../../src/kubelet/core/plan/sync-input.js';
 import type { ObservedContainer } from '../../../src/runtime/observed.js';
 import type { World } from './world.js';
 

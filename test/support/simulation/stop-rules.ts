@@ -1,5 +1,5 @@
 import { containerHash } from '../../../src/api/hash.js';
-import type { PodAction } from '../../../src/kubelet/core/pod-action.js';
+import type { PodAction } from '../../../src/kubelet/core/plan/pod-action.js';
 import type { SimContainer } from './engine.js';
 import { specOf } from './spec.js';
 import type { World } from './world.js';

@@ -1,6 +1,6 @@
 import type { Pod } from '../../../src/api/schema/pod.js';
 import { toRfc3339 } from '../../../src/lib/time.js';
-import type { PodAction } from '../../../src/kubelet/core/pod-action.js';
+import type { PodAction } from '../../../src/kubelet/core/plan/pod-action.js';
 import { T0 } from '../builders.js';
 import { Agent } from './agent.js';
 import { Crashed } from './calls.js';

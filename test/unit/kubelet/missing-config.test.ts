@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Container, PodSpec } from '../../../src/api/schema/pod.js';
-import { configReferences } from '../../../src/kubelet/core/config-objects.js';
+import { configReferences } from '../../../src/kubelet/core/volumes/config-objects.js';
 import { aConfigMap, aContainer, aPod, aSecret } from '../../support/builders.js';
 import { PodWorld } from '../../support/pod-world.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ContainerStatus, Pod, PodStatus } from '../../../../src/api/schema/pod.js';
-import { buildContainerSpec } from '../../../../src/kubelet/core/container-spec.js';
-import { computePodActions } from '../../../../src/kubelet/core/pod-actions.js';
-import { computePodStatus } from '../../../../src/kubelet/core/pod-status.js';
-import type { StartProblem } from '../../../../src/kubelet/core/sync-input.js';
+import { buildContainerSpec } from '../../../../src/kubelet/core/spec/container-spec.js';
+import { computePodActions } from '../../../../src/kubelet/core/plan/pod-actions.js';
+import { computePodStatus } from '../../../../src/kubelet/core/status/pod-status.js';
+import type { StartProblem } from '../../../../src/kubelet/core/plan/sync-input.js';
 import type { ObservedContainer, ObservedPod } from '../../../../src/runtime/observed.js';
 import { aContainer, anInstance, aPod, aSandbox, configOf, ended, observedPod, T0 } from '../../../support/builders.js';
 

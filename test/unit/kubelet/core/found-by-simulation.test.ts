@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import type { ContainerStatus, PodStatus } from '../../../../src/api/schema/pod-status.js';
 import type { Pod, PodSpec } from '../../../../src/api/schema/pod.js';
 import { toRfc3339 } from '../../../../src/lib/time.js';
-import { computePodActions } from '../../../../src/kubelet/core/pod-actions.js';
-import { computePodStatus } from '../../../../src/kubelet/core/pod-status.js';
-import type { SyncInput } from '../../../../src/kubelet/core/sync-input.js';
+import { computePodActions } from '../../../../src/kubelet/core/plan/pod-actions.js';
+import { computePodStatus } from '../../../../src/kubelet/core/status/pod-status.js';
+import type { SyncInput } from '../../../../src/kubelet/core/plan/sync-input.js';
 import type { ObservedContainer } from '../../../../src/runtime/observed.js';
 import { aContainer, anInstance, aPod, aSandbox, ended, observedPod, T0 } from '../../../support/builders.js';
 

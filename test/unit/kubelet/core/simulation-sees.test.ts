@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { PodAction, PodPlan } from '../../../../src/kubelet/core/pod-action.js';
-import type { SyncInput } from '../../../../src/kubelet/core/sync-input.js';
+import type { PodAction, PodPlan } from '../../../../src/kubelet/core/plan/pod-action.js';
+import type { SyncInput } from '../../../../src/kubelet/core/plan/sync-input.js';
 import type { PodCondition } from '../../../../src/api/schema/pod-status.js';
 import { CORE, type Core } from '../../../support/simulation/core.js';
 import { describeBroken } from '../../../support/simulation/report.js';
