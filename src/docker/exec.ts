@@ -48,6 +48,8 @@ export async function exec(
       socket,
       tty,
       stdin,
+      // On a terminal a half-close would end the output too.
+      endOfInput: tty ? 'key' : 'half-close',
       resizePath: `/exec/${id}/resize`,
       exitCode: async () => exitCodeOf(engine, containerId, id, signal),
     },

@@ -16,6 +16,8 @@ export interface SessionParts {
   /** Unframed, everything on stdout. */
   readonly tty: boolean;
   readonly stdin: boolean;
+  /** How the process is told that its input ends: a half-closed connection, or the key for it, Ctrl-D. */
+  readonly endOfInput: 'half-close' | 'key';
   /** The engine's path for changing the size of its terminal. */
   readonly resizePath: string;
   /** Asked once, after the output ended. */
@@ -39,7 +41,7 @@ export function openSession(parts: SessionParts, signal: AbortSignal): ExecSessi
   });
   exitCode.catch(() => undefined);
   return {
-    ...(parts.stdin ? { stdin: stdinOf(socket, tty) } : {}),
+    ...(parts.stdin ? { stdin: stdinOf(socket, parts.endOfInput) } : {}),
     stdout,
     ...(tty ? {} : { stderr }),
     resize: async (columns, rows) => resize(engine, parts.resizePath, columns, rows, signal),
@@ -48,12 +50,11 @@ export function openSession(parts: SessionParts, signal: AbortSignal): ExecSessi
 }
 
 /** Its end is the end of the process's stdin and nothing else; destroying it does not touch the output. */
-function stdinOf(socket: Socket, tty: boolean): Writable {
+function stdinOf(socket: Socket, endOfInput: SessionParts['endOfInput']): Writable {
   const stdin = new Writable({
     write: (chunk: Buffer, _encoding, done) => void socket.write(chunk, done),
-    // On a terminal a half-close would end the output too; the terminal's own end of file is Ctrl-D.
     final: (done) => {
-      if (tty) socket.write('\x04', done);
+      if (endOfInput === 'key') socket.write('\x04', done);
       else socket.end(done);
     },
   });

@@ -209,6 +209,28 @@ describe('attach', () => {
   });
 });
 
+describe('attach to one that reads on after its input ended', () => {
+  const READS = 'while read line; do echo "got $line"; done; echo end; exit 5';
+
+  it.each([false, true])('leaves it as it is, with a terminal: %s', async (tty) => {
+    const id = await start(READS, { stdin: true, stdinOnce: false, tty });
+    const attached = async (line: string): Promise<void> => {
+      const session = await runtime.streams.attach(id, { tty, stdin: true }, signal);
+      session.stdin?.end(`${line}\n`);
+      session.stdout.resume();
+      session.stderr?.resume();
+      await expect(session.exitCode).resolves.toBe(0);
+    };
+    await attached('one');
+    await attached('two');
+    await eventually('it has both', async () => {
+      const records: LogRecord[] = [];
+      for await (const record of runtime.streams.logs(id, { follow: false }, signal)) records.push(record);
+      return records.map(({ line }) => line.toString().trim()).filter((line) => line.startsWith('got')).length === 2;
+    });
+  });
+});
+
 describe('logs', () => {
   async function read(id: string, follow: boolean, since?: string): Promise<LogRecord[]> {
     const records: LogRecord[] = [];
