@@ -14,11 +14,26 @@ export interface MetaRoutesOptions {
   readonly paths: readonly string[];
 }
 
+/**
+ * kubectl asks for these when it does not know a kind. Told that there are none, it says `no matches for kind`; told 404, that it
+ * failed to list them. Source: k8s.io/cli-runtime pkg/resource/crd_finder.go.
+ */
+const CUSTOM_RESOURCES = {
+  path: '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+  none: {
+    kind: 'CustomResourceDefinitionList',
+    apiVersion: 'apiextensions.k8s.io/v1',
+    metadata: { resourceVersion: '' },
+    items: [],
+  },
+};
+
 /** What the server says of itself: discovery, version, health, metrics. */
 export function metaRoutes({ kinds, ready, gauges, paths }: MetaRoutesOptions): readonly Route[] {
   const metricsPage = createMetricsPage(gauges);
   const routes: readonly Route[] = [
     ...discoveryRoutes(kinds),
+    get(CUSTOM_RESOURCES.path, async () => ({ kind: 'object', status: 200, object: CUSTOM_RESOURCES.none })),
     get('/version', async () => ({ kind: 'object', status: 200, object: serverVersion() })),
     get('/healthz', async () => plain(200, 'ok')),
     get('/livez', async () => plain(200, 'ok')),

@@ -61,6 +61,16 @@ describe('what the server says of itself', () => {
     expect(await ok('kubectl get --raw /metrics')).toContain('# TYPE ');
   });
 
+  it.each([
+    ['v1', 'Deployment'],
+    ['apps/v1', 'Deployment'],
+  ])('a manifest of kind %s %s, which is not served, is told so', async (apiVersion, kind) => {
+    const manifest = `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: { name: a }\n`;
+    expect((await cluster.shell.run('kubectl apply -f -', manifest)).stderr).toContain(
+      `no matches for kind "${kind}" in version "${apiVersion}"`,
+    );
+  });
+
   it('an unknown kind and an unknown object are told apart', async () => {
     expect(await cluster.shell.run('kubectl get nosuch')).toMatchObject({
       code: 1,

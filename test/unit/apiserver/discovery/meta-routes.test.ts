@@ -168,6 +168,13 @@ describe('the server about itself', () => {
     });
   });
 
+  it('has no custom resources, and says so to who asks', async () => {
+    expect(await objectOf(get('/apis/apiextensions.k8s.io/v1/customresourcedefinitions'))).toMatchObject({
+      kind: 'CustomResourceDefinitionList',
+      items: [],
+    });
+  });
+
   it('lists its paths', async () => {
     expect(await objectOf(get('/'))).toEqual({
       paths: expect.arrayContaining(['/api', '/api/v1', '/apis/apps/v1', '/openapi/v3', '/readyz', '/version']),
