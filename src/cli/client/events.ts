@@ -1,3 +1,4 @@
+import { writeBytes } from '../output/write-bytes.js';
 import { seenText, sortEvents, type EventObject } from './event-object.js';
 import type { ObjectList } from './objects.js';
 import { formatObject, toList, unknownFormat } from './print-objects.js';
@@ -30,15 +31,17 @@ export async function events(session: Session, flags: EventsFlags): Promise<void
   const isWanted = ({ type = '' }: EventObject): boolean => types.length === 0 || types.includes(type.toLowerCase());
   const found = sortEvents(list.items.filter(isWanted));
   const print = printer(session, flags);
-  if (found.length > 0) terminal.out.write(await print(found));
-  else if (flags.watch !== true && output === '')
+  if (found.length > 0) {
+    if (!(await writeBytes(terminal.out, await print(found), signal))) return;
+  } else if (flags.watch !== true && output === '')
     terminal.err.write(
       flags.allNamespaces === true ? 'No events found.\n' : `No events found in ${namespace} namespace.\n`,
     );
   if (flags.watch !== true) return;
   const query = { fieldSelector, resourceVersion: list.metadata?.resourceVersion };
   for await (const { object, type } of watchEvents<EventObject>(client, { path, query }, signal))
-    if ((type === 'ADDED' || type === 'MODIFIED') && isWanted(object)) terminal.out.write(await print([object]));
+    if ((type === 'ADDED' || type === 'MODIFIED') && isWanted(object))
+      if (!(await writeBytes(terminal.out, await print([object]), signal))) return;
 }
 
 async function aboutObject({ discovery }: Session, argument: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { KubeletteError } from '../../lib/errors.js';
+import { writeBytes } from '../output/write-bytes.js';
 import { locate, tableFormat, type GetFlags, type Target } from './get-targets.js';
 import { objectName, type AnyObject, type ObjectList } from './objects.js';
 import { formatObject } from './print-objects.js';
@@ -6,7 +7,7 @@ import type { Session } from './session.js';
 import { TABLE, TablePrinter, type Table } from './table-printer.js';
 import { watchEvents, type WatchEvent } from './watch-events.js';
 
-/** `get -w`: what is there, then a line for each change, until the server ends the watch or the user interrupts. */
+/** `get -w`: what is there, then a line for each change, until the server ends the watch, the user interrupts, or nobody reads. */
 export async function watchTables(session: Session, targets: readonly Target[], flags: GetFlags): Promise<void> {
   const [target, ...others] = targets;
   if (target === undefined) return;
@@ -17,7 +18,7 @@ export async function watchTables(session: Session, targets: readonly Target[], 
   const accept = print.table ? TABLE : 'application/json';
   const { path, query } = locate(session, target, flags);
   const first = await client.json<Table & Partial<ObjectList> & AnyObject>({ path, query, accept }, signal);
-  if (flags.watchOnly !== true) terminal.out.write(await print.first(first));
+  if (flags.watchOnly !== true && !(await writeBytes(terminal.out, await print.first(first), signal))) return;
 
   const collection = locate(session, { resource: target.resource }, flags);
   const watch =
@@ -33,8 +34,8 @@ export async function watchTables(session: Session, targets: readonly Target[], 
   )) {
     if (event.type === 'BOOKMARK') continue;
     const text = await print.change(event);
-    if (skip === 0) terminal.out.write(text);
-    else skip -= 1;
+    if (skip > 0) skip -= 1;
+    else if (!(await writeBytes(terminal.out, text, signal))) return;
   }
 }
 

@@ -25,3 +25,15 @@ test('all of the output comes through a pipe, also to a reader that takes its ti
     await rm(directory, { recursive: true });
   }
 });
+
+test.each([['completion bash'], ['version --client -o json'], ['validate --help']])(
+  'what a full disk does not take of `%s` is told in one line',
+  async (args) => {
+    const command = `${process.execPath} dist/cli.cjs ${args} > /dev/full`;
+    const run = promisify(execFile)('sh', ['-c', command], { env: { ...process.env, NODE_OPTIONS: '' } });
+    await expect(run).rejects.toMatchObject({
+      code: 1,
+      stderr: 'error: write /dev/stdout: no space left on device\n',
+    });
+  },
+);
