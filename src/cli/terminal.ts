@@ -82,6 +82,7 @@ const reasonOf = ({ errno = 0, message }: NodeJS.ErrnoException): string =>
 /** @returns why it never can be: the stream's own event of it may come later */
 const drained = (stream: NodeJS.WriteStream): Promise<Error | undefined> =>
   new Promise((resolve) => {
-    if (stream.errored === null) stream.write('', (error) => resolve(error ?? undefined));
-    else resolve(stream.errored);
+    // Even writing nothing fails on some devices.
+    if (stream.errored !== null || stream.writableLength === 0) resolve(stream.errored ?? undefined);
+    else stream.write('', (error) => resolve(error ?? undefined));
   });

@@ -37,3 +37,8 @@ test.each([['completion bash'], ['version --client -o json'], ['validate --help'
     });
   },
 );
+
+test('a full disk that is given nothing is no failure', async () => {
+  const command = `${process.execPath} dist/cli.cjs validate -f manifests/claim.yaml > /dev/full`;
+  await promisify(execFile)('sh', ['-c', command], { env: { ...process.env, NODE_OPTIONS: '' } });
+});
