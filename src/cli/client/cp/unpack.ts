@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
-import { extract, type Extract } from 'tar-stream';
+import { extract, type Extract, type Header } from 'tar-stream';
 import { errorMessage, KubeletteError } from '../../../lib/errors.js';
-import type { UnpackPlace } from './unpack-place.js';
+import { BYTES, toByteName, toPath, toText, type ByteName } from './byte-names.js';
+import type { FilePlace, UnpackPlace } from './unpack-place.js';
 
 /** Is told what is left out, and why. */
 export type Skipped = (name: string, reason: string) => void;
@@ -23,7 +24,8 @@ const PERMISSIONS = 0o777;
  * `place`. Source: what went wrong with kubectl cp: CVE-2019-1002101, CVE-2019-11246, CVE-2019-11249, CVE-2019-11251
  */
 export function unpack(place: UnpackPlace, skipped: Skipped): Unpacking {
-  const archive = extract();
+  // Its types do not know the option.
+  const archive = extract({ filenameEncoding: BYTES } as Parameters<typeof extract>[0]);
   let failure: unknown;
   const done = unpackEntries(archive, place, skipped).catch((error: unknown) => {
     failure = error;
@@ -49,31 +51,57 @@ export function unpack(place: UnpackPlace, skipped: Skipped): Unpacking {
   };
 }
 
-async function unpackEntries(archive: Extract, place: UnpackPlace, skipped: Skipped): Promise<void> {
+async function unpackEntries(archive: Extract, place: UnpackPlace, tellSkipped: Skipped): Promise<void> {
   /** Where each file has gone, for hard links to it. */
-  const files = new Map<string, string>();
+  const files = new Map<ByteName, ByteName>();
+  const skipped: Skipped = (name, reason) => tellSkipped(toText(name), reason);
   for await (const entry of archive) {
-    const { linkname, mode, name, type } = entry.header;
+    const { mode, type } = entry.header;
+    const { linkname, name } = namesOf(entry.header);
     if (type === 'directory') {
       if (!(await place.makeFolder(name, mode & PERMISSIONS))) skipped(name, 'a link is in its place');
     } else if (type === 'file' || type === 'contiguous-file' || type === 'link') {
-      const path = await place.forFile(name);
+      const file = await place.forFile(name);
       const original = type === 'link' ? files.get(linkname) : undefined;
-      if (path === undefined) skipped(name, 'a link is in its place');
-      else if (type !== 'link') await writeFile(path, entry as AsyncIterable<Buffer>, mode & PERMISSIONS);
-      else if (original !== undefined) await copyFile(original, path);
+      if (file === undefined) skipped(name, 'a link is in its place');
+      else if (type !== 'link') await writeFile(file, entry as AsyncIterable<Buffer>, mode & PERMISSIONS);
+      else if (original !== undefined) await copyFile(toPath(original), toPath(file.path));
       else skipped(name, 'it is a link');
-      if (path !== undefined && type !== 'link') files.set(name, path);
-    } else if (type === 'symlink') skipped(name, `it is a link to ${linkname}`);
+      if (file !== undefined && type !== 'link') files.set(name, file.path);
+    } else if (type === 'symlink') skipped(name, `it is a link to ${toText(linkname)}`);
     else skipped(name, `it is a ${type}`);
     // The rest of what was not read; without it the next one does not come.
     entry.resume();
   }
 }
 
-async function writeFile(path: string, content: AsyncIterable<Buffer>, mode: number): Promise<void> {
+/**
+ * The names of an entry. Those of a pax header have been read as text.
+ * @throws KubeletteError `Invalid` when one was none, and is lost
+ */
+function namesOf({ linkname, name, pax }: Omit<Header, 'linkname'> & { readonly linkname: string | null }): {
+  readonly name: ByteName;
+  readonly linkname: ByteName;
+} {
+  // The names it has, where there is one.
+  const texts = (pax ?? {}) as { readonly path?: string; readonly linkpath?: string };
+  return {
+    name: texts.path === undefined ? name : fromPax(texts.path),
+    linkname: texts.linkpath === undefined ? (linkname ?? '') : fromPax(texts.linkpath),
+  };
+}
+
+function fromPax(text: string): ByteName {
+  if (!text.includes('\uFFFD')) return toByteName(text);
+  throw new KubeletteError(
+    'Invalid',
+    `${JSON.stringify(text)} in the container is not valid UTF-8, and its tar writes such a name in a way that loses it here; use kubectl cp`,
+  );
+}
+
+async function writeFile({ follow, path }: FilePlace, content: AsyncIterable<Buffer>, mode: number): Promise<void> {
   const { O_CREAT, O_NOFOLLOW, O_TRUNC, O_WRONLY } = constants;
-  const file = await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
+  const file = await open(toPath(path), O_WRONLY | O_CREAT | O_TRUNC | (follow ? 0 : O_NOFOLLOW), mode);
   try {
     for await (const chunk of content) await file.writeFile(chunk);
   } finally {

@@ -1,7 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, open, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pack, type Header } from 'tar-stream';
 import { packPath } from '../../../../../src/cli/client/cp/pack.js';
@@ -116,6 +118,27 @@ describe('unpack', () => {
     expect(await readFile(inside('new/b'), 'utf8')).toBe('x');
   });
 
+  it('follows the destination of a single file, also to a pipe', async () => {
+    const archive = await archiveOf({ name: './file', content: 'x' });
+    await writeFile(inside('real'), 'before');
+    await symlink(inside('real'), inside('name'));
+    await unpackInto('name', 'file', archive);
+    expect(await readFile(inside('real'), 'utf8')).toBe('x');
+
+    // As /dev/stdout is in `kubelette cp web:/file /dev/stdout | cat`: where it leads to has no path.
+    await promisify(execFile)('mkfifo', [inside('pipe')]);
+    await using pipe = await open(inside('pipe'), 'r+');
+    await symlink(`/proc/self/fd/${pipe.fd}`, inside('stdout'));
+    await rm(inside('pipe'));
+    await unpackInto('stdout', 'file', archive);
+    expect((await pipe.read(Buffer.alloc(10))).bytesRead).toBe(1);
+  });
+
+  it('refuses a name that its archive has as text, and that is none', async () => {
+    const archive = await archiveOf({ name: 'top/x', content: 'x', pax: { path: 'top/\uFFFD' } });
+    await expect(unpackInto('new', 'top', archive)).rejects.toThrow('is not valid UTF-8');
+  });
+
   it('says when the archive is none, or not whole', async () => {
     await expect(unpackInto('new', 'top', Buffer.alloc(2000, 'no'))).rejects.toThrow('what came is no whole archive');
     const whole = await archiveOf({ name: 'top/a', content: 'x'.repeat(5000) });
@@ -139,6 +162,30 @@ describe('packPath', () => {
     expect(await unpackInto('new', 'to', archive)).toEqual(['to/link: it is a link to big']);
     expect(await tree('new')).toEqual(['big', 'sub', 'sub/empty', 'sub/none']);
     expect((await stat(inside('new/big'))).size).toBe(300_000);
+  });
+
+  it('carries names that are no text, byte for byte', async () => {
+    const names = ['caf\xE9', 'caf\xE8', 'é'.repeat(80), `${'long'.repeat(60)}\xFF`].map((name) =>
+      name.startsWith('é') ? Buffer.from(name) : Buffer.from(name, 'latin1'),
+    );
+    const path = (parent: string, name: Buffer): Buffer => Buffer.concat([Buffer.from(`${inside(parent)}/`), name]);
+    await mkdir(inside('from'));
+    for (const [number, name] of names.entries()) {
+      await mkdir(path('from', name));
+      await writeFile(Buffer.concat([path('from', name), Buffer.from('/'), name]), String(number));
+    }
+    await symlink(Buffer.from([0x78, 0xff]), path('from', Buffer.from([0xfe])));
+    const archive = await buffer(packPath(inside('from'), 'to', () => undefined));
+    expect(await unpackInto('new', 'to', archive)).toEqual(['to/\uFFFD: it is a link to x\uFFFD']);
+    for (const [number, name] of names.entries())
+      expect(await readFile(Buffer.concat([path('new', name), Buffer.from('/'), name]), 'utf8')).toBe(String(number));
+
+    // Another tar reads the same.
+    await writeFile(inside('archive.tar'), archive);
+    await promisify(execFile)('tar', ['-xf', inside('archive.tar'), '-C', inside('outside')]);
+    const sorted = async (parent: string) => (await readdir(inside(parent), { encoding: 'latin1' })).sort();
+    expect(await sorted('outside/to')).toEqual(await sorted('from'));
+    expect(await readlink(path('outside/to', Buffer.from([0xfe])), 'latin1')).toBe('x\xFF');
   });
 
   it('fails for what cannot be read', async () => {
