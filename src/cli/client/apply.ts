@@ -20,7 +20,7 @@ export async function apply(session: Session, flags: ApplyFlags): Promise<void> 
   if (objects.length === 0) throw new KubeletteError('Invalid', 'no objects passed to apply');
   for (const object of objects) {
     try {
-      if (object.object.metadata.name === '') throw new KubeletteError('Invalid', 'resource name may not be empty');
+      refuseGenerated(object);
       const { applied, verb } = await applyOne(session, object, flags);
       await printWritten(session, object.resource, applied, verb, flags);
     } catch (error) {
@@ -56,6 +56,13 @@ async function applyOne(session: Session, object: ManifestObject, flags: ApplyFl
     const doing = before === undefined ? 'creating' : 'applying';
     throw error instanceof ApiError ? error.during(`error when ${doing} "${object.source}"`) : error;
   }
+}
+
+/** Each time, it would be another object. @throws KubeletteError `Invalid` in kubectl's words */
+function refuseGenerated({ object: { metadata } }: ManifestObject): void {
+  const { generateName = '', name } = metadata as Partial<AnyObject['metadata']>;
+  if ((name ?? '') === '' && generateName !== '')
+    throw new KubeletteError('Invalid', `from ${generateName}: cannot use generate name with apply`);
 }
 
 async function current({ client, signal }: Session, object: ManifestObject): Promise<AnyObject | undefined> {

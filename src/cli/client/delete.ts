@@ -2,7 +2,7 @@ import { KubeletteError } from '../../lib/errors.js';
 import { ApiError } from './api-error.js';
 import { qualifiedSingular, resourcePath, type Resource } from './discovery.js';
 import { durationFlag } from './go-duration.js';
-import { readManifestObjects, type ManifestFlags } from './manifest-objects.js';
+import { readManifestObjects, requiredName, type ManifestFlags } from './manifest-objects.js';
 import { objectName, type AnyObject, type ObjectList } from './objects.js';
 import { unknownFormat } from './print-objects.js';
 import { readResourceArguments } from './resource-arguments.js';
@@ -88,12 +88,10 @@ async function selectDoomed(session: Session, args: readonly string[], flags: De
   const isSelecting = flags.selector !== undefined || flags.fieldSelector !== undefined;
   if ((flags.filename ?? []).length > 0) {
     const objects = await readManifestObjects(session, flags);
-    return objects.map(({ namespace, object, resource, source }) => ({
-      resource,
-      namespace,
-      name: object.metadata.name,
-      source,
-    }));
+    return objects.map((object) => {
+      const { namespace, resource, source } = object;
+      return { resource, namespace, name: requiredName(object), source };
+    });
   }
   if (flags.all === true && flags.selector !== undefined)
     throw new KubeletteError('Invalid', "setting 'all' parameter but found a non empty selector. ");

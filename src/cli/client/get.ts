@@ -2,7 +2,7 @@ import { KubeletteError } from '../../lib/errors.js';
 import { ApiError } from './api-error.js';
 import type { Resource } from './discovery.js';
 import { listPages } from './list-all.js';
-import { readManifestObjects } from './manifest-objects.js';
+import { readManifestObjects, requiredName } from './manifest-objects.js';
 import { objectName, type AnyObject, type ObjectList } from './objects.js';
 import { formatObject, toList, unknownFormat } from './print-objects.js';
 import { readResourceArguments, type Selection } from './resource-arguments.js';
@@ -39,11 +39,10 @@ export async function get(session: Session, args: readonly string[], flags: GetF
 /** The objects that manifests name, as the server has them. */
 async function ofManifests(session: Session, flags: GetFlags) {
   const found = await readManifestObjects(session, flags);
-  const objects = found.map(({ namespace, object, resource }) => ({
-    resource,
-    name: object.metadata.name,
-    ...(namespace === undefined ? {} : { namespace }),
-  }));
+  const objects = found.map((object) => {
+    const { namespace, resource } = object;
+    return { resource, name: requiredName(object), ...(namespace === undefined ? {} : { namespace }) };
+  });
   return { kind: 'objects' as const, objects };
 }
 

@@ -48,9 +48,20 @@ export async function readManifestObjects(
   return found;
 }
 
-/** Where the object itself is. */
-export const manifestObjectPath = ({ namespace, object, resource }: ManifestObject): string =>
-  resourcePath(resource, namespace, object.metadata.name);
+/**
+ * The name of an object that is meant to be there. Without one, a request would be about all objects of its kind.
+ * @throws KubeletteError `Invalid` in kubectl's words
+ */
+export function requiredName({ object }: ManifestObject): string {
+  // What is in a manifest, nobody has checked.
+  const name = object.metadata.name as string | undefined;
+  if (name === undefined || name === '') throw new KubeletteError('Invalid', 'resource name may not be empty');
+  return name;
+}
+
+/** Where the object itself is. @throws as `requiredName` */
+export const manifestObjectPath = (object: ManifestObject): string =>
+  resourcePath(object.resource, object.namespace, requiredName(object));
 
 async function readPath(path: string, recursive: boolean, signal: AbortSignal): Promise<readonly TextFile[]> {
   if (/^https?:\/\//.test(path)) {
@@ -107,7 +118,7 @@ async function resourceOf(object: AnyObject, source: string, discovery: Discover
     return await discovery.ofKind(apiVersion, kind);
   } catch (error) {
     if (!hasCode(error, 'NotFound')) throw error;
-    const subject = `name: "${metadata.name}" namespace: "${metadata.namespace ?? ''}" from "${source}"`;
+    const subject = `name: "${(metadata.name as string | undefined) ?? ''}" namespace: "${metadata.namespace ?? ''}" from "${source}"`;
     throw new KubeletteError('NotFound', `resource mapping not found for ${subject}: ${error.message}`, {
       cause: error,
     });

@@ -7,6 +7,7 @@ export interface AnyObject {
   readonly kind?: string;
   readonly metadata: {
     readonly name: string;
+    readonly generateName?: string;
     readonly namespace?: string;
     readonly uid?: string;
     readonly resourceVersion?: string;

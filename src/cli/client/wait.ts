@@ -2,7 +2,7 @@ import { KubeletteError } from '../../lib/errors.js';
 import { ApiError } from './api-error.js';
 import { qualifiedPlural, resourcePath } from './discovery.js';
 import { durationFlag } from './go-duration.js';
-import { readManifestObjects, type ManifestFlags } from './manifest-objects.js';
+import { readManifestObjects, requiredName, type ManifestFlags } from './manifest-objects.js';
 import { objectName, type AnyObject, type ObjectList } from './objects.js';
 import { readResourceArguments } from './resource-arguments.js';
 import { selectorQuery, type SelectorFlags } from './selectors.js';
@@ -48,7 +48,10 @@ async function selectWaited(
 ): Promise<readonly WaitedObject[]> {
   if ((flags.filename ?? []).length > 0) {
     const objects = await readManifestObjects(session, flags);
-    return objects.map(({ namespace, object, resource }) => ({ resource, namespace, name: object.metadata.name }));
+    return objects.map((object) => {
+      const { namespace, resource } = object;
+      return { resource, namespace, name: requiredName(object) };
+    });
   }
   const selection = await readResourceArguments(args, session.discovery);
   const { client, namespace, signal } = session;
