@@ -17,6 +17,15 @@ export interface ApiCall {
   /** JSON unless given. */
   readonly accept?: string;
   readonly body?: { readonly type: string; readonly text: string };
+  /** What is told when the connection is lost: `following the logs of pod web`. Unless given: `watching /api/v1/pods`. */
+  readonly doing?: string;
+}
+
+/** An answer as it comes. */
+export interface StreamedAnswer {
+  readonly response: IncomingMessage;
+  /** Its body. @throws Unavailable when the connection is lost; the signal's reason when it aborts */
+  readonly chunks: AsyncIterable<Buffer>;
 }
 
 /** An answer read to its end. */
@@ -73,21 +82,22 @@ export class ApiClient {
     return url;
   }
 
-  /** The answer's body as it comes. @throws ApiError when the server refuses; Unavailable when it is not there */
-  async stream(call: ApiCall, signal: AbortSignal): Promise<IncomingMessage> {
+  /** An answer as it comes. @throws ApiError when the server refuses; Unavailable when it is not there */
+  async stream(call: ApiCall, signal: AbortSignal): Promise<StreamedAnswer> {
     const response = await this.#send(call, signal);
     this.#tellWarnings(response.headers['warning']);
     const { statusCode = 0 } = response;
-    if (statusCode >= 200 && statusCode < 300) return response;
-    throw toApiError(statusCode, await readText(response));
+    const chunks = chunksOf(response, signal, (error) => connectionLost(this.url(call.path), call, error));
+    if (statusCode >= 200 && statusCode < 300) return { response, chunks };
+    throw toApiError(statusCode, await readText(chunks));
   }
 
   /** The whole answer. @throws as `stream` */
   async text(call: ApiCall, signal: AbortSignal): Promise<ApiAnswer> {
-    const response = await this.stream(call, signal);
+    const { chunks, response } = await this.stream(call, signal);
     return {
       status: response.statusCode ?? 0,
-      text: await readText(response),
+      text: await readText(chunks),
       contentType: response.headers['content-type'] ?? '',
     };
   }
@@ -132,18 +142,50 @@ export class ApiClient {
   }
 }
 
+const WHAT_TO_DO = '(is the agent running? start it: kubelette agent)';
+
 /** What keeps us from the server, in kubectl's words where it has some. */
 export function unreachable(url: URL, error: NodeJS.ErrnoException): KubeletteError {
   const message =
     error.code === 'ECONNREFUSED'
-      ? `The connection to the server ${url.host} was refused - did you specify the right host or port? (is the agent running? start it: kubelette agent)`
+      ? `The connection to the server ${url.host} was refused - did you specify the right host or port? ${WHAT_TO_DO}`
       : `Unable to connect to the server ${url.host}: ${error.message}`;
   return new KubeletteError('Unavailable', message, { cause: error });
 }
 
+function connectionLost(
+  { host }: URL,
+  { doing, method = 'GET', path, query = {} }: ApiCall,
+  error: unknown,
+): KubeletteError {
+  const verb = query['watch'] === true ? 'watching' : method === 'GET' ? 'reading' : 'sending to';
+  const message = `The connection to the server ${host} was lost while ${doing ?? `${verb} ${path}`} ${WHAT_TO_DO}`;
+  return new KubeletteError('Unavailable', message, { cause: error });
+}
+
+async function* chunksOf(
+  response: IncomingMessage,
+  signal: AbortSignal,
+  toError: (error: unknown) => KubeletteError,
+): AsyncGenerator<Buffer, void, undefined> {
+  const chunks = (response as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      // Only what the connection throws: not what is thrown by those who take the chunks.
+      const next = await chunks.next().catch((error: unknown) => {
+        throw signal.aborted ? signal.reason : toError(error);
+      });
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    response.destroy();
+  }
+}
+
 /** The rest of a body as text. */
-export async function readText(response: IncomingMessage): Promise<string> {
+export async function readText(body: AsyncIterable<unknown>): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
+  for await (const chunk of body) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');
 }

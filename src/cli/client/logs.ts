@@ -117,12 +117,14 @@ async function print(
   const prefix = flags.prefix === true ? `[pod/${pod}/${container}] ` : '';
   try {
     const path = `${podPath(namespace, pod)}/log`;
-    const response = await client.stream({ path, query: { container, ...query }, accept: '*/*' }, signal);
+    const doing = `${query.follow === true ? 'following' : 'reading'} the logs of container ${container} of pod ${pod}`;
+    const call = { path, query: { container, ...query }, accept: '*/*', doing };
+    const { chunks, response } = await client.stream(call, signal);
     try {
       if (prefix === '' && !byLine) {
-        for await (const chunk of response) if (!(await writeBytes(terminal.out, chunk as Buffer, signal))) return;
+        for await (const chunk of chunks) if (!(await writeBytes(terminal.out, chunk, signal))) return;
       } else {
-        for await (const line of splitLines(response))
+        for await (const line of splitLines(chunks))
           if (!(await writeBytes(terminal.out, `${prefix}${line}\n`, signal))) return;
       }
     } finally {

@@ -17,9 +17,9 @@ export async function* watchEvents<T>(
   call: { readonly path: string; readonly query: Query; readonly accept?: string },
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent<T>, void, undefined> {
-  const response = await client.stream({ ...call, query: { ...call.query, watch: true } }, signal);
+  const { chunks, response } = await client.stream({ ...call, query: { ...call.query, watch: true } }, signal);
   try {
-    for await (const line of splitLines(response)) {
+    for await (const line of splitLines(chunks)) {
       if (line.trim() === '') continue;
       // The shape is the API's promise.
       const event = JSON.parse(line) as WatchEvent<T> | { readonly type: 'ERROR'; readonly object: Status };
