@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { formatPath, formatProblem } from '../../api/problem.js';
 import { readDocuments } from '../../api/yaml-documents.js';
 import { hasCode, KubeletteError } from '../../lib/errors.js';
 import { readTextFiles, type TextFile } from '../../lib/text-files.js';
@@ -90,9 +91,12 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
 
 function objectsOf({ name, text }: TextFile): readonly AnyObject[] {
   const { documents, problems } = readDocuments(text);
-  const [problem] = problems;
-  if (problem !== undefined)
-    throw new KubeletteError('Invalid', `error parsing ${name}:${problem.line}:${problem.column}: ${problem.message}`);
+  if (problems.length > 0) {
+    const lines = problems.map(({ segments, ...problem }) =>
+      formatProblem({ ...problem, file: name, path: formatPath(segments) }),
+    );
+    throw new KubeletteError('Invalid', lines.map((line) => `error parsing ${line}`).join('\n'));
+  }
   return documents.flatMap(({ value }) => toObjects(value, name));
 }
 

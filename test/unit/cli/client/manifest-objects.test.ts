@@ -70,3 +70,19 @@ describe('an object without a name', () => {
     expect(await problems(text, apply as never)).toBe('from g-: cannot use generate name with apply');
   });
 });
+
+it('every problem of a text is told, with its place and the field', async () => {
+  const text = `apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: a
+  name: b
+data: {x: "1", x: "2"}
+`;
+  expect(await problems(text, apply as never)).toBe(
+    [
+      'error parsing FILE:5:3: metadata.name: duplicate field',
+      'error parsing FILE:6:16: data[x]: duplicate field',
+    ].join('\n'),
+  );
+});
