@@ -1,5 +1,6 @@
 import { Lexer, LineCounter, parseAllDocuments, type Document, type ScalarTag, type Tags } from 'yaml';
 import { errorMessage } from '../lib/errors.js';
+import { splitJsonStream } from './json-stream.js';
 import { toPlain, type PlainProblem } from './plain.js';
 import type { Position } from './problem.js';
 import { badKeys, findOffset } from './yaml-nodes.js';
@@ -34,7 +35,7 @@ export interface TextDocument {
 }
 
 /**
- * Read a YAML or JSON file the way kubectl does: YAML 1.1 words and numbers, no dates, no base 60, aliases and merge
+ * Read a YAML or JSON file the way kubectl does, JSON objects one after another too: YAML 1.1 words and numbers, no dates, no base 60, aliases and merge
  * keys within limits. Duplicate keys, custom tags and documents that are not well formed are problems; a document with
  * one is left out. Never throws.
  */
@@ -43,32 +44,34 @@ export function readDocuments(text: string): { documents: TextDocument[]; proble
   const refused = refuseText(source);
   if (refused !== undefined) return { documents: [], problems: [refused] };
 
-  const lines = new LineCounter();
+  const lines = countLines(source);
   const documents: TextDocument[] = [];
   const problems: TextProblem[] = [];
-  let parsed: Document.Parsed[];
+  let parsed: readonly { readonly document: Document.Parsed; readonly offset: number }[];
   try {
-    const result = parseAllDocuments(source, { ...kubectlYaml, lineCounter: lines, prettyErrors: false });
-    parsed = Array.isArray(result) ? result : [];
+    parsed = splitJsonStream(source).flatMap(({ offset, text: part }) => {
+      const result = parseAllDocuments(part, { ...kubectlYaml, prettyErrors: false });
+      return Array.isArray(result) ? result.map((document) => ({ document, offset })) : [];
+    });
   } catch (error) {
     // The library reports what is wrong with a text; it throws only when the text is too deep for it.
     const message = error instanceof RangeError ? TOO_DEEP : errorMessage(error);
     return { documents, problems: [atStart(message)] };
   }
 
-  for (const [index, document] of parsed.entries()) {
+  for (const [index, { document, offset: start }] of parsed.entries()) {
     const number = index + 1;
     // An unknown tag is only a warning to the library, but its value is not what its author meant.
     const faults = [...document.errors, ...document.warnings].slice(0, MAX_REPORTED);
     for (const fault of faults) {
-      problems.push({ document: number, ...at(lines, fault.pos[0]), segments: [], message: fault.message });
+      problems.push({ document: number, ...at(lines, start + fault.pos[0]), segments: [], message: fault.message });
     }
     const keys = faults.length > 0 ? [] : badKeys(document, MAX_DEPTH);
     for (const { offset, segments, message } of keys.slice(0, MAX_REPORTED)) {
-      problems.push({ document: number, ...at(lines, offset), segments, message });
+      problems.push({ document: number, ...at(lines, start + offset), segments, message });
     }
     if (faults.length + keys.length > 0) continue;
-    const locate: TextDocument['locate'] = (path, key = false) => at(lines, findOffset(document, path, key));
+    const locate: TextDocument['locate'] = (path, key = false) => at(lines, start + findOffset(document, path, key));
     const { value, problems: found } = plainValue(document);
     problems.push(
       ...found.map(({ segments, message }) => ({ document: number, ...locate(segments, true), segments, message })),
@@ -136,6 +139,16 @@ function plainValue(document: Document.Parsed): { value: unknown; problems: Plai
   } catch (error) {
     const message = error instanceof RangeError ? TOO_DEEP : errorMessage(error);
     return { value: undefined, problems: [{ segments: [], message }] };
+  }
+}
+
+function countLines(text: string): LineCounter {
+  const lines = new LineCounter();
+  for (let start = 0; ;) {
+    lines.addNewLine(start);
+    const end = text.indexOf('\n', start);
+    if (end === -1) return lines;
+    start = end + 1;
   }
 }
 
