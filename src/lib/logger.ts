@@ -13,13 +13,21 @@ export type Logger = Pick<PinoLogger, 'fatal' | 'error' | 'warn' | 'info' | 'deb
 export type { LogLevel };
 export type LogFormat = 'pretty' | 'json';
 
-/** Logs go to stderr: stdout belongs to results. */
-export function createLogger(level: LogLevel, format: LogFormat): Logger {
+/** What is kept of a log that cannot be written just now; what comes then is lost. */
+const MAX_WAITING_BYTES = 1_048_576;
+
+/**
+ * A log that cannot be written, as on a full disk, ends nothing: with JSON, lines wait until it can be.
+ * @param fd stderr unless given: stdout belongs to results
+ */
+export function createLogger(level: LogLevel, format: LogFormat, fd = 2): Logger {
   // As a stream, not as a transport: transports are worker threads that lose lines when the process ends.
   if (format === 'pretty') {
-    return pino({ level }, PinoPretty({ destination: 2, sync: true, ignore: 'pid,hostname' }));
+    return pino({ level }, PinoPretty({ destination: fd, sync: true, ignore: 'pid,hostname' }));
   }
-  return pino({ level }, pino.destination({ dest: 2, sync: true }));
+  const destination = pino.destination({ dest: fd, sync: true, maxLength: MAX_WAITING_BYTES });
+  destination.on('error', () => undefined);
+  return pino({ level }, destination);
 }
 
 export const silentLogger: Logger = pino({ level: 'silent' });

@@ -1,5 +1,6 @@
+import { open } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
-import { createLineLogger, silentLogger, type LogLine } from '../../../src/lib/logger.js';
+import { createLineLogger, createLogger, silentLogger, type LogLine } from '../../../src/lib/logger.js';
 
 it('hands log lines to a function as values, with what went wrong', () => {
   const lines: LogLine[] = [];
@@ -17,4 +18,12 @@ it('hands log lines to a function as values, with what went wrong', () => {
 
 it('says nothing when silent', () => {
   expect(() => silentLogger.fatal('x')).not.toThrow();
+});
+
+it.each(['json', 'pretty'] as const)('ends nothing when it cannot be written: %s', async (format) => {
+  await using full = await open('/dev/full', 'w');
+  const logger = createLogger('info', format, full.fd);
+  expect(() => {
+    for (let line = 0; line < 3; line += 1) logger.info('no room');
+  }).not.toThrow();
 });
