@@ -5,7 +5,7 @@ import { alreadyExists, badRequest, notFound, StatusError } from '../http/status
 import type { Behaviour } from './behaviour.js';
 import type { RecordOwner } from './field-owner.js';
 import { invalid } from './invalid.js';
-import { generateName, metadataForCreate, withoutVersion } from './metadata.js';
+import { generateName, metadataForCreate, metadataWithoutOwners, withoutVersion } from './metadata.js';
 import type { Resource } from './resource.js';
 import { hasStatus, withoutStatus } from './status-part.js';
 
@@ -57,8 +57,14 @@ export function createObject(
   const owned = options.recordOwner(undefined, object);
   const admitted = withOwnersOf(behaviour.admitCreate?.(object) ?? object, owned);
   const stored = store(resource, resource.toStored(admitted), options.dryRun);
-  return { object: resource.toView(stored), warnings: behaviour.warnings?.(object) ?? [] };
+  return { object: resource.toView(stored), warnings: behaviour.warnings?.(withoutOwners(object)) ?? [] };
 }
+
+/** Who applies a new object has sent none: they are written down for him, and nothing to warn of. */
+const withoutOwners = (object: KubeObject): KubeObject => ({
+  ...object,
+  metadata: metadataWithoutOwners(object.metadata),
+});
 
 /**
  * Admission forgets them with all else that a manifest from a cluster carries along. What it assigns, as the node, belongs to

@@ -51,6 +51,15 @@ describe('a new pod', () => {
     expect(warnings).toEqual([expect.stringMatching(/^spec\.priorityClassName has no effect: /)]);
   });
 
+  it('comes with none about whose field it is when it is applied: that is written down by the server', async () => {
+    const { status, warnings } = await new TestApi().call('PATCH', `${PODS}/web?fieldManager=me`, {
+      // As applying leaves it.
+      body: { ...pod('web'), metadata: { managedFields: [{ manager: 'me', operation: 'Apply' }] } },
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+    });
+    expect({ status, warnings }).toEqual({ status: 201, warnings: [] });
+  });
+
   it('may name this node and no other', async () => {
     const api = new TestApi();
     expect((await api.call('POST', PODS, { body: pod('a', { nodeName: 'node-a' }) })).warnings).toEqual([]);
