@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Pod } from '../api/schema/pod.js';
 import { abortable } from '../lib/abort.js';
 import type { Logger } from '../lib/logger.js';
 import { parseRfc3339 } from '../lib/time.js';
 import type { Store } from '../store/store.js';
 import { isWaiting } from './core/node/placement.js';
+import { concernsWorker } from './core/plan/concerns-worker.js';
 import { isTerminalPhase } from './core/plan/termination.js';
 import { PodWorker } from './pod-worker.js';
 import { followConfig } from './stored-config.js';
@@ -146,11 +146,6 @@ export class PodWorkers {
     return stored?.metadata.uid === uid ? stored : undefined;
   }
 }
-
-/** Labels and annotations have no generation, and may be files in a volume. A new status is the worker's own doing. */
-const concernsWorker = ({ metadata: before }: Pod, { metadata: now }: Pod): boolean =>
-  before.generation !== now.generation ||
-  !isDeepStrictEqual([before.labels, before.annotations], [now.labels, now.annotations]);
 
 /** When the pod has to be gone; Infinity while nobody asked. */
 const deadline = (pod: Pod): number => parseRfc3339(pod.metadata.deletionTimestamp) ?? Infinity;

@@ -44,6 +44,19 @@ describe('kubectl wait', () => {
     );
   });
 
+  it('--for=condition=Ready of a pod whose readiness waits for what somebody else says', async () => {
+    const spec = { ...SHORT_GRACE, readinessGates: [{ conditionType: 'example.com/lb' }] };
+    await cluster.shell.file('gated.json', podManifest('gated', undefined, { spec }));
+    await ok('kubectl apply -f gated.json');
+    await ok('kubectl wait --for=condition=ContainersReady pod/gated --timeout=20s');
+    expect(await ok('kubectl get pod gated -o wide')).toMatch(/ 0\/1 *$/m);
+    const set = { status: { conditions: [{ type: 'example.com/lb', status: 'True' }] } };
+    await ok(`kubectl patch pod gated --subresource status -p '${JSON.stringify(set)}'`);
+    await ok('kubectl wait --for=condition=Ready pod/gated --timeout=5s');
+    expect(await ok('kubectl get pod gated -o wide')).toMatch(/ 1\/1 *$/m);
+    await ok('kubectl delete pod gated');
+  });
+
   it('--for=create and --for=delete', async () => {
     const created = cluster.shell.start('kubectl wait --for=create pod/late --timeout=20s');
     await makePods('late', 'late');

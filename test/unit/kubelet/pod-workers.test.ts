@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { ContainerStatus } from '../../../src/api/schema/pod.js';
 import { KubeletteError } from '../../../src/lib/errors.js';
 import { aContainer } from '../../support/builders.js';
@@ -128,6 +128,27 @@ describe('a pod', () => {
       restartCount: 1,
       lastState: { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } },
     });
+  });
+
+  it('is ready as soon as others set what its readiness waits for', async () => {
+    await world.add('web', { readinessGates: [{ conditionType: 'example.com/lb' }] });
+    expect(condition('Ready')).toBe('False');
+    const stored = world.pod('web');
+    const others = { type: 'example.com/lb', status: 'True' as const };
+    const conditions = [...(stored?.status?.conditions ?? []), others];
+    if (stored?.status !== undefined) world.store.update({ ...stored, status: { ...stored.status, conditions } });
+    await world.clock.advance(0);
+    expect(condition('Ready')).toBe('True');
+  });
+
+  it('is not looked at when somebody annotates it', async () => {
+    await world.add('web');
+    const looks = jest.spyOn(world.life.runtime, 'inspectPod');
+    const stored = world.pod('web');
+    if (stored !== undefined)
+      world.store.update({ ...stored, metadata: { ...stored.metadata, annotations: { note: 'seen' } } });
+    await world.clock.advance(0);
+    expect(looks).not.toHaveBeenCalled();
   });
 });
 
