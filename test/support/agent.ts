@@ -16,6 +16,7 @@ import { createLineLogger, type LogLine } from '../../src/lib/logger.js';
 import type { AgentOptions, ImageOptions } from '../../src/options.js';
 import { BUSYBOX } from './docker-world.js';
 import { eventually } from './eventually.js';
+import { trapsAreSet } from './trapped-signals.js';
 
 const { signal } = new AbortController();
 
@@ -128,8 +129,11 @@ export class TestNode {
     );
   }
 
+  /** And hears what it is asked: see `trapsAreSet`. */
   async ready(name: string, withinMs?: number): Promise<Pod> {
-    return this.until(name, 'is ready', isReady, withinMs);
+    const pod = await this.until(name, 'is ready', isReady, withinMs);
+    await trapsAreSet(pod);
+    return pod;
   }
 
   async waits(name: string, reason: string, container = 'app'): Promise<Pod> {
