@@ -4,6 +4,12 @@ import { setMaxListeners } from 'node:events';
 export const isAbort = (error: unknown, signal: AbortSignal): boolean =>
   signal.aborted && (error === signal.reason || (error instanceof Error && error.name === 'AbortError'));
 
+/**
+ * Why something is aborted that nobody waits for any more. A reason that `abort()` makes for itself carries a stack, for which a
+ * request would pay several times.
+ */
+export const FINISHED: Error = Object.assign(new Error('it has ended'), { name: 'AbortError' });
+
 /** Rejects with the signal's reason as soon as it aborts, whatever `promise` does. The promise itself is not stopped. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
@@ -40,7 +46,7 @@ export class LinkedAbort {
     return this.#controller.signal;
   }
 
-  abort(reason?: unknown): void {
+  abort(reason: unknown = FINISHED): void {
     this.release();
     this.#controller.abort(reason);
   }

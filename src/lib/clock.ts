@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /** All the time there is. Tests use a stepped implementation; nothing else in `src/` reads the time or waits. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. May jump; never order two observations by it. */
@@ -16,13 +14,18 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  async sleep(ms, signal) {
-    signal.throwIfAborted();
-    try {
-      await delay(Math.min(Math.max(ms, 0), LONGEST_TIMEOUT_MS), undefined, { signal });
-    } catch (error) {
+  sleep: (ms, signal) =>
+    new Promise<void>((resolve, reject) => {
       signal.throwIfAborted();
-      throw error;
-    }
-  },
+      const onAbort = (): void => {
+        clearTimeout(timer);
+        reject(signal.reason as Error);
+      };
+      const onTime = (): void => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const timer = setTimeout(onTime, Math.min(Math.max(ms, 0), LONGEST_TIMEOUT_MS));
+      signal.addEventListener('abort', onAbort, { once: true });
+    }),
 };

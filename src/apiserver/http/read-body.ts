@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { FINISHED } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import { badRequest, StatusError } from './status-error.js';
 import type { ServerLimits } from './limits.js';
@@ -48,7 +49,7 @@ export async function readBody(
       );
     });
   } finally {
-    settled.abort();
+    settled.abort(FINISHED);
     for (const [event, listener] of listeners) raw.off(event, listener as (...args: unknown[]) => void);
     // What still comes is let go, so that a client that writes first and reads then gets its answer.
     raw.on('error', () => undefined).resume();

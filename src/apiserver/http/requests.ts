@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { abortable } from '../../lib/abort.js';
+import { abortable, FINISHED } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import type { Logger } from '../../lib/logger.js';
 import { admit, type AdmissionParts } from './admission.js';
@@ -68,7 +68,7 @@ async function answerInTime(
   try {
     return await abortable(route.handle(request, response), controller.signal);
   } finally {
-    answered.abort();
+    answered.abort(FINISHED);
   }
 }
 

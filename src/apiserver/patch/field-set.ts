@@ -23,23 +23,30 @@ export function fieldSet(member: boolean, below: Iterable<readonly [string, Fiel
   return { member, below: new Map([...below].filter(([, set]) => !isEmpty(set))) };
 }
 
-export const union = (a: FieldSet, b: FieldSet): FieldSet =>
-  fieldSet(
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(a)) return b;
+  if (isEmpty(b)) return a;
+  return fieldSet(
     a.member || b.member,
     stepsOf(a, b).map((step) => [step, union(a.below.get(step) ?? noFields, b.below.get(step) ?? noFields)]),
   );
+}
 
-export const difference = (a: FieldSet, b: FieldSet): FieldSet =>
-  fieldSet(
+export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(a) || isEmpty(b)) return a;
+  return fieldSet(
     a.member && !b.member,
     [...a.below].map(([step, set]) => [step, difference(set, b.below.get(step) ?? noFields)]),
   );
+}
 
-export const intersection = (a: FieldSet, b: FieldSet): FieldSet =>
-  fieldSet(
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmpty(a) || isEmpty(b)) return noFields;
+  return fieldSet(
     a.member && b.member,
     [...a.below].map(([step, set]) => [step, intersection(set, b.below.get(step) ?? noFields)]),
   );
+}
 
 /** Every owned place as kubectl shows it: `.spec.containers[name="web"].image`. */
 export function pathsOf(set: FieldSet, path = ''): string[] {
