@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Pod } from '../../../api/schema/pod.js';
 
 /**
@@ -7,19 +6,25 @@ import type { Pod } from '../../../api/schema/pod.js';
  */
 export const concernsWorker = (before: Pod, now: Pod): boolean =>
   before.metadata.generation !== now.metadata.generation ||
-  !isDeepStrictEqual(metadataInFiles(before), metadataInFiles(now)) ||
-  !isDeepStrictEqual(gates(before), gates(now));
+  (hasMetadataFiles(now) && !sameMetadata(before, now)) ||
+  gates(before).join() !== gates(now).join();
 
 /**
  * Labels and annotations have no generation. They are acted on when they are files in a volume; where else they are read, it is
  * done at the next start of a container.
  */
-function metadataInFiles({ metadata: { annotations, labels }, spec: { volumes = [] } }: Pod): object | undefined {
-  const shown = volumes.some(
+const hasMetadataFiles = ({ spec: { volumes = [] } }: Pod): boolean =>
+  volumes.some(
     ({ downwardAPI, projected }) =>
       downwardAPI !== undefined || projected?.sources?.some((source) => source.downwardAPI !== undefined),
   );
-  return shown ? { annotations, labels } : undefined;
+
+const sameMetadata = ({ metadata: before }: Pod, { metadata: now }: Pod): boolean =>
+  sameTexts(before.labels, now.labels) && sameTexts(before.annotations, now.annotations);
+
+function sameTexts(before: Readonly<Record<string, string>> = {}, now: Readonly<Record<string, string>> = {}): boolean {
+  const names = Object.keys(now);
+  return names.length === Object.keys(before).length && names.every((name) => before[name] === now[name]);
 }
 
 function gates({ spec, status }: Pod): readonly (string | undefined)[] {
