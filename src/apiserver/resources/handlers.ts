@@ -11,13 +11,11 @@ import { demandRoom, durable } from './durable.js';
 import { alreadyRecorded, recordOwner, type RecordOwner } from './field-owner.js';
 import { listObjects } from './list.js';
 import type { ApplyPatch, DecodeBody } from './ports.js';
-import { RecentTexts } from './recent-texts.js';
 import { readView, renderList, renderObject } from './render.js';
 import type { Resource } from './resource.js';
 import { readSelection } from './selection.js';
 import { updateObject, type UpdateOptions } from './update.js';
-import { watchObjects, type WatchParts } from './watch.js';
-import { WatchPace } from './watch-pace.js';
+import { newWatchParts, watchObjects, type WatchParts } from './watch.js';
 import { readDryRun, readFieldValidation } from './write-options.js';
 
 export interface HandlerPorts {
@@ -42,7 +40,7 @@ export class Handlers {
     this.#resource = resource;
     this.#behaviour = behaviour;
     this.#ports = ports;
-    this.#watching = { chunks: new RecentTexts(), pace: new WatchPace(resource.clock, resource.store) };
+    this.#watching = newWatchParts(resource);
   }
 
   readonly listOrWatch: ApiHandler = (request) =>

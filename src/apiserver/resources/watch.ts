@@ -7,12 +7,12 @@ import { toStatusError } from '../http/error-status.js';
 import type { ApiRequest, ApiResponse, StreamPiece } from '../http/types.js';
 import { apiVersionOf } from './define-kind.js';
 import { toTable } from './table.js';
-import type { RecentTexts } from './recent-texts.js';
+import { RecentTexts } from './recent-texts.js';
 import { readView, renderObject, renderRow, type View } from './render.js';
 import type { Resource } from './resource.js';
 import { readSelection, type Selection } from './selection.js';
 import { readWatchOptions, type WatchOptions } from './watch-options.js';
-import type { WatchPace } from './watch-pace.js';
+import { WatchPace } from './watch-pace.js';
 
 /** As kube-apiserver does it, about. */
 const BOOKMARK_PERIOD_MS = 60_000;
@@ -20,12 +20,23 @@ const BOOKMARK_PERIOD_MS = 60_000;
 const CHANGES_AT_A_TIME = 64;
 /** Lines that go out together, in one write: mostly all of a telling. */
 const CHUNK_BYTES = 64 * 1024;
+/** Of those who are told in one turn: the ways to ask, and how far apart they are. */
+const CHUNKS_KEPT = 16;
+/** Of all who keep up: a moment's changes, in all ways to ask. */
+const LINES_KEPT = 256;
 
 /** What all watchers of one kind have in common. */
 export interface WatchParts {
+  readonly lines: RecentTexts<Buffer>;
   readonly chunks: RecentTexts<readonly Chunk[]>;
   readonly pace: WatchPace;
 }
+
+export const newWatchParts = ({ clock, store }: Pick<Resource, 'clock' | 'store'>): WatchParts => ({
+  lines: new RecentTexts(LINES_KEPT),
+  chunks: new RecentTexts(CHUNKS_KEPT),
+  pace: new WatchPace(clock, store),
+});
 
 /**
  * `GET` of a collection with `watch`: one JSON object per line, until the client goes, the time it asked for has passed, or
@@ -44,7 +55,7 @@ export function watchObjects(
   const view = readView(request);
   const selection = readSelection(resource.kind, namespace, request.query);
   const options = readWatchOptions(request.query, resource.store.revision);
-  const watcher = new Watcher(resource, selection, new Lines(resource, view), parts);
+  const watcher = new Watcher(resource, selection, new Lines(resource, view, parts.lines), parts);
   return {
     kind: 'stream',
     status: 200,
@@ -156,11 +167,13 @@ class Watcher {
 class Lines {
   readonly #resource: Resource;
   readonly #view: View;
+  readonly #recent: RecentTexts<Buffer>;
   #columnsTold = false;
 
-  constructor(resource: Resource, view: View) {
+  constructor(resource: Resource, view: View, recent: RecentTexts<Buffer>) {
     this.#resource = resource;
     this.#view = view;
+    this.#recent = recent;
   }
 
   /** Names what lines look like now; undefined when the next ones are for this watch alone. */
@@ -176,8 +189,13 @@ class Lines {
     return Buffer.from(line('ADDED', JSON.stringify(this.#render(object))));
   }
 
+  /** Made once for all who ask alike, and no version twice. */
   change(type: EventType, stored: KubeObject): Buffer {
-    return Buffer.from(line(type, JSON.stringify(this.#render(this.#resource.toView(stored)))));
+    const make = (): Buffer => Buffer.from(line(type, JSON.stringify(this.#render(this.#resource.toView(stored)))));
+    const form = this.form();
+    return form === undefined
+      ? make()
+      : this.#recent.of(`${type} ${stored.metadata.resourceVersion ?? ''} ${form}`, make);
   }
 
   bookmark(resourceVersion: string, initialEventsEnd: boolean): string {
