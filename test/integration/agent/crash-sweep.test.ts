@@ -90,8 +90,10 @@ describe('an agent that is killed', () => {
         tries += 1;
         deaths += life.deaths;
         if (problem !== undefined) {
-          failures.push(`CRASH_SWEEP_AT=${formatPoint(point)}: ${problem}`);
-          tell(`${formatPoint(point)} failed`);
+          const failure = `CRASH_SWEEP_AT=${formatPoint(point)}: ${problem}`;
+          failures.push(failure);
+          // Also at once: hours of a sweep that is cut short are not for nothing.
+          tell(failure);
         }
         if (tries % REPORTED === 0 || (tries === tried.length && tries > REPORTED))
           tell(
