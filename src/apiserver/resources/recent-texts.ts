@@ -1,11 +1,14 @@
 /** What was made last, by name: a thousand who ask the same get the same. */
 export class RecentTexts<T> {
   readonly #made = new Map<string, T>();
+  readonly #sizeOf: (text: T) => number;
   readonly #limit: number;
+  #bytes = 0;
 
-  /** @param limit how many are kept */
-  constructor(limit: number) {
+  /** @param limit bytes that are kept at most, besides the last text */
+  constructor(limit: number, sizeOf: (text: T) => number) {
     this.#limit = limit;
+    this.#sizeOf = sizeOf;
   }
 
   of(name: string, make: () => T): T {
@@ -13,12 +16,17 @@ export class RecentTexts<T> {
     if (known !== undefined) return known;
     const text = make();
     this.#made.set(name, text);
-    if (this.#made.size > this.#limit) {
-      for (const oldest of this.#made.keys()) {
-        this.#made.delete(oldest);
-        break;
-      }
-    }
+    this.#bytes += this.#sizeOf(text);
+    this.#forget();
     return text;
+  }
+
+  /** The oldest ones. */
+  #forget(): void {
+    for (const [name, text] of this.#made) {
+      if (this.#bytes <= this.#limit || this.#made.size === 1) return;
+      this.#made.delete(name);
+      this.#bytes -= this.#sizeOf(text);
+    }
   }
 }

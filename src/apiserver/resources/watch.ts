@@ -20,10 +20,10 @@ const BOOKMARK_PERIOD_MS = 60_000;
 const CHANGES_AT_A_TIME = 64;
 /** Lines that go out together, in one write: mostly all of a telling. */
 const CHUNK_BYTES = 64 * 1024;
-/** Of those who are told in one turn: the ways to ask, and how far apart they are. */
-const CHUNKS_KEPT = 16;
-/** Of all who keep up: a moment's changes, in all ways to ask. */
-const LINES_KEPT = 256;
+/** Bytes of what those get who are told in one turn, by the ways to ask and how far apart they are. */
+const CHUNKS_KEPT = 16 * CHUNK_BYTES;
+/** Bytes of lines for all who keep up: a moment's changes, in all ways to ask. */
+const LINES_KEPT = 16 * CHUNK_BYTES;
 
 /** What all watchers of one kind have in common. */
 export interface WatchParts {
@@ -33,8 +33,8 @@ export interface WatchParts {
 }
 
 export const newWatchParts = ({ clock, store }: Pick<Resource, 'clock' | 'store'>): WatchParts => ({
-  lines: new RecentTexts(LINES_KEPT),
-  chunks: new RecentTexts(CHUNKS_KEPT),
+  lines: new RecentTexts(LINES_KEPT, ({ length }) => length),
+  chunks: new RecentTexts(CHUNKS_KEPT, (chunks) => chunks.reduce((sum, { framed }) => sum + framed.length, 0)),
   pace: new WatchPace(clock, store),
 });
 
