@@ -4,6 +4,7 @@ import { toRfc3339 } from '../../../lib/time.js';
 import { LOST_EXIT_CODE, neverStarted, OOM_KILLED, type ContainerView } from '../view/container-view.js';
 import type { WaitingReason } from '../plan/pod-action.js';
 import { restartsAfter } from '../plan/restart-policy.js';
+import { unlocated, UNLOCATED_AT_THE_END } from './unlocated.js';
 
 /** What the statuses of all containers of a pod depend on. */
 export interface ContainerStatusContext {
@@ -74,9 +75,7 @@ function withoutRecord(view: ContainerView, context: ContainerStatusContext): Co
   const { stored } = view;
   if (stored === undefined) return fresh(view, 0, waitingState(context));
   if (stored.state?.running !== undefined) {
-    const terminated = lost(
-      context.final ? 'The container could not be located when the pod was terminated' : USED_TO_RUN,
-    );
+    const terminated = unlocated(context.final ? UNLOCATED_AT_THE_END : USED_TO_RUN);
     if (context.final || view.kind === 'ephemeral') return { ...stored, state: { terminated } };
     const restartCount = stored.restartCount + (context.deleting ? 0 : 1);
     return { ...fresh(view, restartCount, waitingState(context)), lastState: { terminated } };
@@ -118,7 +117,7 @@ function previousState(
   // The published instance is gone and another one is here: what was published is the last state.
   if (stored.state?.terminated !== undefined) return { terminated: stored.state.terminated };
   if (stored.state?.running !== undefined) {
-    return { terminated: lost(USED_TO_RUN) };
+    return { terminated: unlocated(USED_TO_RUN) };
   }
   return stored.lastState;
 }
@@ -133,7 +132,7 @@ function stateOf(view: ContainerView, record: ObservedContainer, context: Contai
     case 'created':
       return waitingState(context);
     case 'unknown':
-      if (context.final) return { terminated: lost('The container could not be located when the pod was terminated') };
+      if (context.final) return { terminated: unlocated(UNLOCATED_AT_THE_END) };
       if (isLeftBehind(view) && !context.ending) return waitingState(context);
       // Most likely somebody is removing it: until it is gone nothing new is known, and what is known is not forgotten.
       if (stored?.containerID === containerId(record) && stored.state !== undefined && !neverStarted(stored))
@@ -197,11 +196,5 @@ const waitingState = ({ defaultReason }: ContainerStatusContext): ContainerState
 });
 
 const USED_TO_RUN = 'The container could not be located when the pod was deleted.  The container used to be Running';
-
-const lost = (message: string): ContainerStateTerminated => ({
-  exitCode: LOST_EXIT_CODE,
-  reason: 'ContainerStatusUnknown',
-  message,
-});
 
 const containerId = (record: Pick<ObservedContainer, 'id'>): string => `docker://${record.id}`;

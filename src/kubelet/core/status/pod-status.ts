@@ -10,6 +10,7 @@ import { computePhase } from './phase.js';
 import type { PodPlan } from '../plan/pod-action.js';
 import { isRestartingAll, restartAllCondition, statusAfterRestartAll } from '../plan/restart-all.js';
 import { addResources, withResizes } from './resize-status.js';
+import { endWaiting } from './unlocated.js';
 import { judgeSandbox } from '../view/sandbox-view.js';
 import type { SyncInput } from '../plan/sync-input.js';
 import { isTerminalPhase } from '../plan/termination.js';
@@ -61,6 +62,7 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
     restartingAll: restartAllCondition(pod, plan.restartingAll),
     now: context.agentNow,
   });
+  if (final) endWaiting({ inits: initStatuses, apps: appStatuses });
   const status: PodStatus = {
     phase,
     conditions: node === undefined ? conditions : withResizes(conditions, pod, node, views, context.agentNow),

@@ -242,6 +242,60 @@ describe('container status', () => {
     expect(shown.state?.terminated).toMatchObject({ exitCode: 0, reason: 'Completed' });
   });
 
+  describe('at the end of a pod', () => {
+    const LOST = {
+      exitCode: 137,
+      reason: 'ContainerStatusUnknown',
+      message: 'The container could not be located when the pod was terminated',
+    };
+    const deleted = { deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: 30 };
+    const atTheEnd = (inits: string[], observed: ObservedPod, stored: PodStatus = {}): (string | undefined)[] => {
+      const initContainers = inits.map((name) =>
+        aContainer(name, name === 'sidecar' ? { restartPolicy: 'Always' } : {}),
+      );
+      const spec = { containers: [aContainer('app'), aContainer('job')], ...(inits.length > 0 && { initContainers }) };
+      const { containerStatuses = [], initContainerStatuses = [] } = status(
+        aPod(spec, { metadata: deleted, status: stored }),
+        observed,
+      );
+      return [...initContainerStatuses, ...containerStatuses].map(
+        ({ state }) => state?.terminated?.reason ?? state?.waiting?.reason,
+      );
+    };
+
+    it('says of a container that never started that it could not be located', () => {
+      for (const observed of [observedPod([], []), observedPod([anInstance('app', { state: 'created' })], stopped)]) {
+        const shown = status(aPod({}, { metadata: deleted }), observed);
+        expect([shown.phase, only(shown).state]).toEqual(['Failed', { terminated: LOST }]);
+      }
+    });
+
+    it('keeps what is known of how another one ended', () => {
+      expect(atTheEnd([], observedPod([anInstance('job', ended(0))], stopped))).toEqual([
+        'ContainerStatusUnknown',
+        'Completed',
+      ]);
+    });
+
+    it('lets those wait whose turn never came', () => {
+      const init = (name: string, end: ReturnType<typeof ended>) =>
+        anInstance(name, { ...end, kind: name === 'sidecar' ? 'sidecar' : 'init' });
+      const [lost, later] = ['ContainerStatusUnknown', 'PodInitializing'];
+      const none = observedPod([], []);
+      expect(atTheEnd(['a', 'b'], none)).toEqual([lost, later, later, later]);
+      expect(atTheEnd(['a', 'b'], observedPod([init('a', ended(1))], stopped))).toEqual(['Error', later, later, later]);
+      const onlyLast = observedPod([init('b', ended(0))], stopped);
+      expect(atTheEnd(['a', 'b'], onlyLast)).toEqual([lost, 'Completed', lost, lost]);
+      expect(atTheEnd(['sidecar'], observedPod([init('sidecar', ended(0))], stopped))).toEqual([
+        'Completed',
+        later,
+        later,
+      ]);
+      const begun = observedPod([anInstance('job', ended(0))], stopped);
+      expect(atTheEnd(['sidecar'], begun)).toEqual([lost, lost, 'Completed']);
+    });
+  });
+
   it('gives the reason why a start is held back', () => {
     const problems = { app: { reason: 'ErrImagePull', message: 'no such host', retryAt: T0 + 60_000 } };
     expect(only(status(aPod(), observedPod([]), { problems })).state).toEqual({
