@@ -7,26 +7,32 @@ export interface SignalSource {
   off(signal: NodeJS.Signals, listener: () => void): unknown;
 }
 
-/** Ctrl-C and SIGTERM for one command. */
+/** Ctrl-C, SIGTERM and the end of the terminal, for one command. */
 export interface Interrupts extends Disposable {
   /** Aborts at the first of them. */
   readonly signal: AbortSignal;
 }
 
-/** `onSecond` is called at every further one: the user does not want to wait for a clean end. */
+/**
+ * `onSecond` is called at every further one: the user does not want to wait for a clean end. A terminal that is closed may tell
+ * so twice, itself and by its shell, and nobody is there to be impatient.
+ */
 export function listenForInterrupts(source: SignalSource, onSecond: () => void): Interrupts {
   const controller = new AbortController();
+  const onHangup = (): void => controller.abort();
   const listener = (): void => {
     if (controller.signal.aborted) onSecond();
     else controller.abort();
   };
   source.on('SIGINT', listener);
   source.on('SIGTERM', listener);
+  source.on('SIGHUP', onHangup);
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
       source.off('SIGINT', listener);
       source.off('SIGTERM', listener);
+      source.off('SIGHUP', onHangup);
     },
   };
 }

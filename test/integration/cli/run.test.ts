@@ -64,7 +64,7 @@ it('starts nothing when anything is wrong in any file', async () => {
   expect(stderr).toContain('nothing was started');
 });
 
-it.each(['SIGINT', 'SIGTERM'] as const)('deletes the pods and ends with 130 on %s', async (signal) => {
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('deletes the pods and ends with 130 on %s', async (signal) => {
   const command = new CliProcess([...RUN, '-f', await file('long.yaml', pod('long', 'echo up; sleep 1000'))]);
   await command.says(/\[long app\] up/);
   expect(await leftovers(NODE)).toEqual(['long/POD', 'long/app']);

@@ -15,6 +15,16 @@ describe('listenForInterrupts', () => {
     expect(seconds).toBe(1);
   });
 
+  it('aborts when the terminal is closed, and has patience however often that is told', () => {
+    const source = new EventEmitter();
+    let seconds = 0;
+    using interrupts = listenForInterrupts(source, () => (seconds += 1));
+    source.emit('SIGHUP');
+    expect(interrupts.signal.aborted).toBe(true);
+    source.emit('SIGHUP');
+    expect(seconds).toBe(0);
+  });
+
   it('leaves nothing behind', () => {
     const source = new EventEmitter();
     listenForInterrupts(source, () => undefined)[Symbol.dispose]();
