@@ -250,9 +250,10 @@ export class PodWorker {
     }
   }
 
-  #announceBackoffs(pod: Pod, plan: PodPlan): void {
-    for (const [name, { reason }] of plan.waiting) {
-      if (reason !== 'CrashLoopBackOff') continue;
+  #announceBackoffs(pod: Pod, { actions, waiting }: PodPlan): void {
+    const starting = new Set(actions.map((action) => (action.kind === 'startContainer' ? action.name : undefined)));
+    for (const [name, { reason }] of waiting) {
+      if (reason !== 'CrashLoopBackOff' || starting.has(name)) continue;
       const kind = pod.spec.containers.some((container) => container.name === name) ? 'app' : 'init';
       const text = `Back-off restarting failed container ${name} in pod ${podDescription(podIdentity(pod))}`;
       this.#options.ports.events.event(pod, 'Warning', 'BackOff', text, fieldPath(kind, name));

@@ -104,7 +104,10 @@ export class Rules {
     }
     const { wakeAt = Infinity } = plan;
     if (wakeAt > input.now + 300_000) {
-      const waits = [...plan.waiting.values()].some(({ reason }) => reason === 'CrashLoopBackOff');
+      const starts = new Set(
+        plan.actions.map((action) => (action.kind === 'startContainer' ? action.name : undefined)),
+      );
+      const waits = [...plan.waiting].some(([name, { reason }]) => reason === 'CrashLoopBackOff' && !starts.has(name));
       if (waits) this.fail(10, 'a back-off is longer than 300 s');
     }
     for (const [name, { retryAt }] of input.problems) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ContainerStatus } from '../../../src/api/schema/pod.js';
+import type { ContainerStatus, Pod } from '../../../src/api/schema/pod.js';
 import { KubeletteError } from '../../../src/lib/errors.js';
 import { aContainer } from '../../support/builders.js';
 import { PodWorld } from '../../support/pod-world.js';
@@ -193,6 +193,27 @@ describe('a crash loop', () => {
     // The one that died last, for its log and lastState, and no older ones.
     expect(world.containers()).toEqual(['POD/0 running', 'app/2 exited']);
     expect(world.logs.removed).toEqual(['app/0', 'app/1']);
+  });
+
+  it('shows how the container ended before it waits, and not again when the wait is over', async () => {
+    world.engine.behaviours.set('app', { exitAfterMs: 2_000, exitCode: 1 });
+    const shown: string[] = [];
+    const follow = async (): Promise<void> => {
+      for await (const { object } of world.store.watch<Pod>('Pod', '0', new AbortController().signal)) {
+        const { running, terminated, waiting } = object.status?.containerStatuses?.[0]?.state ?? {};
+        const state = waiting?.reason ?? terminated?.reason ?? (running === undefined ? '' : 'Running');
+        if (state !== '' && state !== shown.at(-1)) shown.push(state);
+      }
+    };
+    void follow();
+    await world.add('web');
+    await world.clock.advance(40_000);
+    expect(shown.slice(0, 7)).toEqual([
+      'ContainerCreating',
+      ...['Running', 'Error'],
+      ...['Running', 'CrashLoopBackOff'],
+      ...['Running', 'CrashLoopBackOff'],
+    ]);
   });
 
   it('ends when the container has run for more than ten minutes', async () => {

@@ -42,7 +42,7 @@ export type PodAction =
   /** Nothing of the pod is on the engine any more: volumes, logs and last the object go. */
   | { readonly kind: 'forgetPod' };
 
-/** `waiting` holds the reason of each container that would start but may not yet. */
+/** `waiting` holds the reason of each container that would start but may not yet, or starts now and has not yet. */
 export interface PodPlan {
   readonly phase: 'syncing' | 'terminating' | 'terminated';
   readonly actions: readonly PodAction[];

@@ -181,6 +181,14 @@ class PlanBuilder {
       return;
     }
     this.#start(view, restart.backoffMs);
+    this.#keepWaiting(view);
+  }
+
+  /** What was published to wait for its back-off is so until it runs: how it ended is its last state, not its state again. */
+  #keepWaiting({ spec, stored }: ContainerView): void {
+    const { message = '', reason = '' } = stored?.state?.waiting ?? {};
+    if (reason === 'CrashLoopBackOff' && !this.#waiting.has(spec.name))
+      this.#waiting.set(spec.name, { reason, message });
   }
 
   #start(view: ContainerView, backoffMs: number, attempt = nextAttempt(view)): void {
