@@ -1,5 +1,4 @@
 import { connect as startHttp2, constants, type ClientHttp2Session } from 'node:http2';
-import type { Duplex } from 'node:stream';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import { goDuration } from '../../lib/time.js';
@@ -36,11 +35,7 @@ export async function probeGrpc(
   const progress = { connected: false };
   try {
     const connection = await connectPatiently(connect, check, clock, signal);
-    try {
-      return await ask(connection.stream, address, check, progress, signal);
-    } finally {
-      connection.close();
-    }
+    return await ask(connection, address, check, progress, signal);
   } catch (error) {
     if (!signal.aborted || !isTimeout(signal.reason)) throw error;
     const within = goDuration(check.timeoutMs);
@@ -68,8 +63,9 @@ async function connectPatiently(
   }
 }
 
+/** Ends the connection, too. */
 async function ask(
-  stream: Duplex,
+  { close, stream }: Connection,
   address: string,
   check: GrpcCheck,
   progress: { connected: boolean },
@@ -91,6 +87,9 @@ async function ask(
     return failure(`error: health rpc probe failed: rpc error: code = Unavailable desc = ${errorMessage(error)}`);
   } finally {
     if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+    // A session that ends says goodbye, and a socket that does so cannot be reset (EINVAL): it would stay open for good.
+    if (session.destroyed) stream.destroy();
+    else close();
     session.destroy();
   }
 }

@@ -8,6 +8,7 @@ import { probeHandler, type ProbeTools } from '../../../../src/kubelet/prober/ha
 import { connectDirectly } from '../../../../src/kubelet/http/connect.js';
 import type { Attempt } from '../../../../src/kubelet/prober/attempt.js';
 import { aContainer, aPod, T0 } from '../../../support/builders.js';
+import { eventually } from '../../../support/eventually.js';
 import { FakeEngine } from '../../../support/fake-engine.js';
 import { FakeStreams } from '../../../support/fake-streams.js';
 import { healthServer, httpServer, httpsServer, tcpServer, type ProbeServer } from '../../../support/probe-servers.js';
@@ -204,15 +205,19 @@ describe('tcpSocket', () => {
   it('leaves no connection behind that waits for its end', async () => {
     const port = await serve(tcpServer((socket) => socket.resume()));
     const quick = await serve(httpServer((_request, response) => response.end('x')));
+    const health = await serve(healthServer(() => ({ status: 1 })));
     for (let i = 0; i < 5; i += 1) {
       await outcome({ tcpSocket: { port } });
       await outcome({ httpGet: { path: '/', port: quick } });
+      await outcome({ grpc: { port: health } });
     }
     const hex = (of: number): string => of.toString(16).toUpperCase().padStart(4, '0');
     // State 06 is TIME_WAIT; the remote address is the one of the server when it is on our side.
     const waiting = readFileSync('/proc/net/tcp', 'utf8')
       .split('\n')
-      .filter((line) => new RegExp(`^\\s*\\d+: \\S+ 0100007F:(${hex(port)}|${hex(quick)}) 06 `).test(line));
+      .filter((line) =>
+        new RegExp(`^\\s*\\d+: \\S+ 0100007F:(${[port, quick, health].map(hex).join('|')}) 06 `).test(line),
+      );
     expect(waiting).toEqual([]);
   });
 });
@@ -260,6 +265,24 @@ describe('grpc', () => {
     expect(await outcome({ grpc: { port: await closedPort() }, timeoutSeconds: 1 })).toBe(
       'failure: timeout: failed to connect service "POD:PORT" within 1s: context deadline exceeded',
     );
+  });
+});
+
+describe('every probe', () => {
+  const open = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
+
+  it.each<[string, (port: number, health: number) => Probe]>([
+    ['httpGet', (port) => ({ httpGet: { path: '/', port } })],
+    ['tcpSocket', (port) => ({ tcpSocket: { port } })],
+    ['grpc', (_, port) => ({ grpc: { port } })],
+    ['grpc with a server that speaks another protocol', (port) => ({ grpc: { port } })],
+  ])('closes its socket: %s', async (_, probe) => {
+    const port = await serve(httpServer((_request, response) => response.end('x')));
+    const health = await serve(healthServer(() => ({ status: 1 })));
+    const before = open();
+    for (let i = 0; i < 5; i += 1) await outcome(probe(port, health));
+    // Those of the server are closed once it has read that they are.
+    await eventually('no socket is open', () => open() <= before || undefined);
   });
 });
 
