@@ -103,6 +103,7 @@ export class PodWorkers {
     this.#pods.set(uid, pod);
     if (isTerminalPhase(pod.status?.phase) && !isTerminalPhase(before?.status?.phase)) this.#roomWasMade();
     const isNew = !this.#running.has(uid);
+    if (isNew) this.#place(uid);
     const { worker } = this.#ensure(uid);
     // A new worker begins with a look of its own.
     if (isNew) return;
@@ -119,7 +120,21 @@ export class PodWorkers {
 
   /** Somebody may fit now who did not. */
   #roomWasMade(): void {
-    for (const [uid, pod] of this.#pods) if (isWaiting(pod)) this.wake(uid);
+    for (const [uid, pod] of this.#pods) {
+      if (!isWaiting(pod)) continue;
+      this.#place(uid);
+      this.wake(uid);
+    }
+  }
+
+  /**
+   * Who came first is asked first: workers ask when they have looked at the engine, which is in any order. The order is
+   * the scheduler's queue, pkg/scheduler/backend/queue.
+   */
+  #place(uid: string): void {
+    const pod = this.#find(uid);
+    if (pod !== undefined && pod.metadata.deletionTimestamp === undefined && !isTerminalPhase(pod.status?.phase))
+      this.#options.ports.admission?.place(pod);
   }
 
   #ensure(uid: string): Running {

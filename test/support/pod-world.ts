@@ -2,6 +2,7 @@ import type { Pod, PodSpec } from '../../src/api/schema/pod.js';
 import type { PreStopRecords } from '../../src/kubelet/hooks/pre-stop-records.js';
 import { runHousekeeping } from '../../src/kubelet/housekeeping.js';
 import { ImageManager } from '../../src/kubelet/images/image-manager.js';
+import { NodeAdmission } from '../../src/kubelet/node-admission.js';
 import { EngineRestraints } from '../../src/kubelet/engine-restraints.js';
 import { Pleg } from '../../src/kubelet/pleg.js';
 import { requestPodDeletion } from '../../src/kubelet/pod-deletion.js';
@@ -40,7 +41,7 @@ const noTokens = (): never => {
   throw new KubeletteError('NotFound', 'serviceaccounts "default" not found');
 };
 
-const ALLOCATABLE = { cpu: '2', memory: '4Gi' };
+const ALLOCATABLE = { cpu: '2', memory: '4Gi', pods: '110' };
 /** As files would keep them: they outlive the agent. */
 class MemoryPreStopRecords implements PreStopRecords {
   readonly #times = new Map<string, number>();
@@ -158,6 +159,7 @@ export class PodWorld {
         clock,
         engine: ENGINE,
         allocatable: ALLOCATABLE,
+        admission: new NodeAdmission({ store, events, clock, allocatable: ALLOCATABLE, appArmor: false }),
         restraints: new EngineRestraints(runtime),
         seccompProfiles: new SeccompProfiles('/nowhere'),
         resolver: { nameservers: [], searches: [], options: [] },

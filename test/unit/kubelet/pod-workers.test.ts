@@ -539,6 +539,26 @@ describe('an agent that died in the middle of a creation', () => {
   });
 });
 
+describe('pods that do not fit side by side', () => {
+  const spec = { containers: [aContainer('app', { ports: [{ containerPort: 80, hostPort: 8080, protocol: 'TCP' }] })] };
+
+  const looksLate = (uid: string): void =>
+    world.life.runtime.inject({ verb: 'inspectPod', when: 'before', matches: (of) => of === uid });
+
+  it('have their turn in the order in which they came, however late their workers look at the engine', async () => {
+    looksLate('first');
+    await world.add('first', spec);
+    for (const uid of ['second', 'third']) await world.add(uid, spec);
+    await world.clock.advance(20_000);
+    expect(['first', 'second', 'third'].map(phase)).toEqual(['Running', 'Pending', 'Pending']);
+
+    looksLate('second');
+    await world.delete('first', 0);
+    await world.clock.advance(20_000);
+    expect(['second', 'third'].map(phase)).toEqual(['Running', 'Pending']);
+  });
+});
+
 describe('what nobody wants', () => {
   it('is found when the agent starts, and removed', async () => {
     await world.add('web');
