@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { Pod, PodSpec } from '../../../../../src/api/schema/pod.js';
+import type { ContainerState, ContainerStatus, Pod, PodSpec } from '../../../../../src/api/schema/pod.js';
 import { concernsWorker } from '../../../../../src/kubelet/core/plan/concerns-worker.js';
 import { aPod } from '../../../../support/builders.js';
 
@@ -11,6 +11,14 @@ const gated = (status: 'True' | 'False', type = 'example.com/lb'): Pod =>
     { readinessGates: [{ conditionType: 'example.com/lb' }] },
     { status: { phase: 'Running', conditions: [{ type, status }] } },
   );
+const inPhase = (phase: 'Running' | 'Failed', state: ContainerState): Pod =>
+  aPod({}, { status: { phase, containerStatuses: [aStatus(state)] } });
+const aStatus = (state: ContainerState): ContainerStatus => ({
+  ...{ name: 'app', image: 'busybox:1', imageID: '', ready: false, restartCount: 0 },
+  state,
+});
+const running = { running: { startedAt: '2026-01-01T00:00:00Z' } };
+const ended = { terminated: { exitCode: 1, reason: 'Error' } };
 
 it.each<[what: string, before: Pod, now: Pod, concerns: boolean]>([
   ['another generation', aPod({}, { metadata: { generation: 1 } }), aPod({}, { metadata: { generation: 2 } }), true],
@@ -35,6 +43,9 @@ it.each<[what: string, before: Pod, now: Pod, concerns: boolean]>([
   ],
   ['a condition that readiness waits for', gated('False'), gated('True'), true],
   ['the same condition again', gated('True'), gated('True'), false],
+  ['an end that somebody else decided on', inPhase('Running', running), inPhase('Failed', running), true],
+  ['the same end again', inPhase('Failed', running), inPhase('Failed', running), false],
+  ['an end that the worker has seen', inPhase('Running', running), inPhase('Failed', ended), false],
   ['a condition that it does not wait for', gated('False', 'Ready'), gated('True', 'Ready'), false],
 ])('%s', (_, before, now, concerns) => {
   expect(concernsWorker(before, now)).toBe(concerns);
