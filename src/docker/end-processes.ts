@@ -1,4 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { hasCode, KubeletteError } from '../lib/errors.js';
 import type { DockerContext } from './context.js';
 import { runHelper } from './helper.js';
@@ -6,6 +8,8 @@ import { parseStat, processTree, type Process } from './process-tree.js';
 
 /** A process that goes on starting others while they are being stopped is given up on after so many looks. */
 const ROUNDS = 100;
+/** Node takes 128 KB to read one of these small files, and a machine may have thousands of processes. */
+const READ_AT_A_TIME = 16;
 
 /**
  * Kills a process of this host with everything that belongs to it.
@@ -36,9 +40,12 @@ export async function endHere(pid: number, containerId: string): Promise<boolean
   }
 }
 
-async function allProcesses(): Promise<Process[]> {
-  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const texts = await Promise.all(names.map(async (name) => readFile(`/proc/${name}/stat`, 'utf8').catch(() => '')));
+/** @param root where the kernel tells of processes */
+export async function allProcesses(root = '/proc'): Promise<Process[]> {
+  const names = (await readdir(root)).filter((name) => /^\d+$/.test(name));
+  const few = pLimit(READ_AT_A_TIME);
+  const read = async (name: string): Promise<string> => readFile(join(root, name, 'stat'), 'utf8').catch(() => '');
+  const texts = await Promise.all(names.map(async (name) => few(read, name)));
   return texts.flatMap((text) => parseStat(text) ?? []);
 }
 
