@@ -54,7 +54,11 @@ export class PodGate {
   /** What whoever creates the pod should know. */
   warnings(pod: Pod): readonly string[] {
     const text = describe(pod, this.#policy(pod).warn);
-    return [...(text === undefined ? [] : [`would violate ${text}`]), ...unenforcedLimits(pod)];
+    return [
+      ...(text === undefined ? [] : [`would violate ${text}`]),
+      ...hiddenVariables(pod),
+      ...unenforcedLimits(pod),
+    ];
   }
 
   #enforce(pod: Pod): void {
@@ -74,6 +78,19 @@ export class PodGate {
     const { podSecurity, store } = this.#options;
     return podSecurityPolicy(store.get('Namespace', namespace)?.metadata.labels, podSecurity);
   }
+}
+
+/** The last one counts. Source: kubernetes pkg/api/pod/warnings.go */
+function hiddenVariables({ spec }: Pod): string[] {
+  const within = (list: string, containers: readonly Container[] = []): string[] =>
+    containers.flatMap(({ env = [] }, at) =>
+      env.flatMap(({ name, value = '' }, index) =>
+        env.findIndex((other) => other.name === name) === index || value.includes(`$(${name})`)
+          ? []
+          : `spec.${list}[${at}].env[${index}]: hides previous definition of "${name}", which may be dropped when using apply`,
+      ),
+    );
+  return [...within('initContainers', spec.initContainers), ...within('containers', spec.containers)];
 }
 
 /** Limits that count nowhere: the storage of engines has no quota that works everywhere. */

@@ -10,12 +10,15 @@ interface Part {
   readonly type: FieldType | undefined;
 }
 
+/** Items of a list that cannot be told apart: they are refused where one of them is meant, or have one owner together. */
+type Twins = 'refused' | 'together';
+
 /**
  * What a value is made of, by its steps (see {@link FieldSet}); `undefined` for one that is owned as a whole.
  *
- * @throws StatusError 400 for items of a list that cannot be told apart
+ * @throws StatusError 400 for items of a list that cannot be told apart, unless they are taken together
  */
-function partsOf(value: unknown, type: FieldType | undefined): Map<string, Part> | undefined {
+function partsOf(value: unknown, type: FieldType | undefined, twins: Twins = 'refused'): Map<string, Part> | undefined {
   if (type?.atomic === true) return undefined;
   if (isFields(value)) {
     return new Map(
@@ -28,8 +31,10 @@ function partsOf(value: unknown, type: FieldType | undefined): Map<string, Part>
   const parts = new Map<string, Part>();
   for (const item of value as unknown[]) {
     const step = mapKeys === undefined ? `v:${JSON.stringify(item)}` : keyStep(item, mapKeys);
-    if (parts.has(step)) throw badRequest(`a list has two items with the key ${step.slice(2)}`);
-    parts.set(step, { value: item, type: itemType(type) });
+    const twin = parts.get(step);
+    if (twin === undefined) parts.set(step, { value: item, type: itemType(type) });
+    else if (twins === 'refused') throw badRequest(`a list has two items with the key ${step.slice(2)}`);
+    else parts.set(step, { value: [twin.value, item], type: undefined });
   }
   return parts;
 }
@@ -51,36 +56,47 @@ const isItem = (step: string): boolean => step.startsWith('k:');
  *
  * @param maps whether maps have an owner themselves, as they have by an update that made them
  */
-export function fieldsOf(value: unknown, type: FieldType | undefined, maps = false): FieldSet {
-  const parts = partsOf(value, type);
+export function fieldsOf(
+  value: unknown,
+  type: FieldType | undefined,
+  maps = false,
+  twins: Twins = 'refused',
+): FieldSet {
+  const parts = partsOf(value, type, twins);
   if (parts === undefined || parts.size === 0) return leaf;
   return fieldSet(
     maps && type?.shape === 'map',
     [...parts].map(([step, part]) => {
-      const set = fieldsOf(part.value, part.type, maps);
+      const set = fieldsOf(part.value, part.type, maps, twins);
       return [step, isItem(step) ? { ...set, member: true } : set];
     }),
   );
 }
 
-/** Which fields have another value in `after` than in `before`, new ones among them, and which are gone. */
+/**
+ * Which fields have another value in `after` than in `before`, new ones among them, and which are gone. Whoever writes a whole object
+ * may name a variable or a port twice, which only an apply cannot. Source: structured-merge-diff, AllowDuplicates.
+ */
 export function compare(
   before: unknown,
   after: unknown,
   type: FieldType | undefined,
 ): { changed: FieldSet; removed: FieldSet } {
-  const was = partsOf(before, type);
-  const is = partsOf(after, type);
+  const was = partsOf(before, type, 'together');
+  const is = partsOf(after, type, 'together');
   if (was === undefined || is === undefined) {
     if (isSame(before, after)) return { changed: noFields, removed: noFields };
-    return { changed: fieldsOf(after, type, true), removed: was === undefined ? noFields : fieldsOf(before, type) };
+    return {
+      changed: fieldsOf(after, type, true, 'together'),
+      removed: was === undefined ? noFields : fieldsOf(before, type, false, 'together'),
+    };
   }
   const changed: [string, FieldSet][] = [];
   const removed: [string, FieldSet][] = [];
   for (const [step, part] of is) {
     const earlier = was.get(step);
     if (earlier === undefined) {
-      const added = fieldsOf(part.value, part.type, true);
+      const added = fieldsOf(part.value, part.type, true, 'together');
       changed.push([step, isItem(step) ? union(leaf, added) : added]);
       continue;
     }
@@ -89,7 +105,7 @@ export function compare(
     removed.push([step, below.removed]);
   }
   for (const [step, part] of was) {
-    if (!is.has(step)) removed.push([step, union(leaf, fieldsOf(part.value, part.type))]);
+    if (!is.has(step)) removed.push([step, union(leaf, fieldsOf(part.value, part.type, false, 'together'))]);
   }
   return { changed: fieldSet(false, changed), removed: fieldSet(false, removed) };
 }

@@ -69,6 +69,18 @@ describe('the gate', () => {
     ]);
   });
 
+  it('warns of variables that hide others of their name, unless they are made of them', () => {
+    const env = [
+      { name: 'A', value: '1' },
+      { name: 'B', value: '2' },
+      { name: 'A', value: '3' },
+      { name: 'B', value: '$(B)3' },
+    ];
+    expect(gate('privileged').warnings(aPod({ containers: [aContainer('app', { env })] }))).toEqual([
+      'spec.containers[0].env[2]: hides previous definition of "A", which may be dropped when using apply',
+    ]);
+  });
+
   it('notes violations of the audit level in the log', () => {
     label('audit', 'baseline');
     gate('privileged').admit(VIOLATING);

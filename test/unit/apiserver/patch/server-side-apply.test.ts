@@ -230,6 +230,29 @@ describe('server-side apply', () => {
     expect(run('{"data":{"a":"1","a":"2"}}').strictProblems).toEqual(['duplicate field "data.a"']);
   });
 
+  it('lets an update name a variable and a port twice, which have one owner then', () => {
+    const twice = (value: string, name = 'app'): object =>
+      pod({
+        containers: [
+          {
+            name,
+            env: [{ name: 'A', value: '1' }, { name: 'A', value }, { name: 'A' }],
+            ports: [{ containerPort: 80 }, { containerPort: 80 }],
+          },
+        ],
+      });
+    const created = update(undefined, twice('2'), 'x', 'Pod');
+    expect(created).toMatchObject(twice('2'));
+    const changed = update(created, { ...created, ...twice('3'), metadata: created.metadata }, 'y', 'Pod');
+    const variable = { 'k:{"name":"A"}': {} };
+    expect(owners(changed)).toMatchObject({
+      x: { 'f:spec': { 'f:containers': { 'k:{"name":"app"}': { 'f:ports': expect.any(Object) } } } },
+      y: { 'f:spec': { 'f:containers': { 'k:{"name":"app"}': { 'f:env': variable } } } },
+    });
+    const other = update(changed, { ...changed, ...twice('3', 'other'), metadata: changed.metadata }, 'z', 'Pod');
+    expect(Object.keys(owners(other))).toEqual(['z']);
+  });
+
   it.each([
     ['no manager', map({}), '', 422, 'is required for apply patch'],
     ['a wrong force', map({}), 'fieldManager=x&force=maybe', 400, 'force'],
