@@ -93,7 +93,7 @@ export class FileLogStore implements LogStore {
         // An agent that has just started knows of the container before it has looked at the engine.
         for (; pump === undefined && !this.#stopped; pump = this.#pumps.get(containerId))
           await clock.sleep(UNKNOWN_PUMP_POLL_MS, limit);
-        await Promise.race([pump?.drained, pump?.progress.reached(newest, clock, limit)]);
+        await pump?.progress.reached(newest, clock, limit);
       } catch (error) {
         // Then what is stored has to do: the reader is not worse off than without this.
         if (limit.aborted) pump?.doubt.set();
@@ -236,6 +236,7 @@ export class FileLogStore implements LogStore {
       pump.endedAt = clock.monotonic();
       channel.pumps -= 1;
       channel.notify();
+      progress.end();
       this.#forgetIdle(path, channel);
     });
     const done = drained.then(() => file.close()).catch((error: unknown) => logger.warn({ err: error }, 'log file'));

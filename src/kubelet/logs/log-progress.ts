@@ -14,12 +14,19 @@ type Place = Pick<LogRecord, 'stream' | 'timestamp'>;
 export class LogProgress {
   readonly #newest = { stdout: '', stderr: '' };
   readonly #waiting = new Set<Wake>();
+  #ended = false;
 
   /** Everything of this stream up to this record is stored, or is lost and will not come. */
   advance({ stream, timestamp }: Place): void {
     // Fixed-width UTC text sorts as time.
     if (timestamp <= this.#newest[stream]) return;
     this.#newest[stream] = timestamp;
+    for (const wake of this.#waiting) wake.set();
+  }
+
+  /** Nothing more will be stored: nobody waits for it any longer. */
+  end(): void {
+    this.#ended = true;
     for (const wake of this.#waiting) wake.set();
   }
 
@@ -32,12 +39,12 @@ export class LogProgress {
     return this.#newest[stream] >= timestamp;
   }
 
-  /** Resolves once this record is stored; rejects on abort. */
+  /** Resolves once this record is stored, or will not be; rejects on abort. Nothing stays behind of who has waited. */
   async reached(record: Place, clock: Clock, signal: AbortSignal): Promise<void> {
     const wake = new Wake();
     this.#waiting.add(wake);
     try {
-      while (!this.has(record)) await wake.wait(SAFETY_POLL_MS, clock, signal);
+      while (!this.#ended && !this.has(record)) await wake.wait(SAFETY_POLL_MS, clock, signal);
     } finally {
       this.#waiting.delete(wake);
     }

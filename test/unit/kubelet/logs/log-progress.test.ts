@@ -8,6 +8,7 @@ import { silentLogger } from '../../../../src/lib/logger.js';
 import type { LogRecord, LogStreamOptions } from '../../../../src/runtime/streams.js';
 import { eventually } from '../../../support/eventually.js';
 import { FakeClock } from '../../../support/fake-clock.js';
+import { usedHeap } from '../../../support/used-heap.js';
 import { container, pod, record, ScriptedLogs } from './scripted-logs.js';
 
 const signal = new AbortController().signal;
@@ -134,6 +135,19 @@ describe('a reader of the log of a running container', () => {
     expect(over).toBe(false);
     await clock.advance(1);
     await waiting;
+  });
+
+  it('leaves nothing behind, however many there were', async () => {
+    streams.push(record(5, 'five'));
+    streams.newest = [record(5, 'five')];
+    store.follow(pod, container());
+    const read = async (times: number): Promise<void> => {
+      for (let time = 0; time < times; time += 1) await wait();
+    };
+    await read(1_000);
+    const before = await usedHeap();
+    await read(4_000);
+    expect((await usedHeap()) - before).toBeLessThan(1_000_000);
   });
 
   it('is done when the log has ended', async () => {
