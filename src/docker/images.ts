@@ -37,9 +37,9 @@ export class DockerImages implements ImageService {
     onProgress: (progress: PullProgress) => void,
     signal: AbortSignal,
   ): Promise<ImageFound> {
-    const watch = new PullWatch(reference, this.#pullDeadlineMs, this.#engine.clock);
+    const watch = new PullWatch(reference, this.#pullDeadlineMs, this.#engine.clock, signal);
     try {
-      await this.#follow(reference, auth, watch, onProgress, AbortSignal.any([signal, watch.signal]));
+      await this.#follow(reference, auth, watch, onProgress, watch.signal);
     } catch (error) {
       signal.throwIfAborted();
       watch.signal.throwIfAborted();

@@ -1,16 +1,19 @@
+import { LinkedAbort } from '../lib/abort.js';
 import type { Clock } from '../lib/clock.js';
 import { KubeletteError } from '../lib/errors.js';
 
 /** Looks whether a pull still moves, and says so with its signal when it does not. */
 export class PullWatch {
-  readonly #controller = new AbortController();
+  readonly #controller: LinkedAbort;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
   readonly #reference: string;
   #movedAt: number;
   #last = '';
 
-  constructor(reference: string, deadlineMs: number, clock: Clock) {
+  /** @param signal of whoever wants the image */
+  constructor(reference: string, deadlineMs: number, clock: Clock, signal: AbortSignal) {
+    this.#controller = new LinkedAbort(signal);
     this.#reference = reference;
     this.#deadlineMs = deadlineMs;
     this.#clock = clock;
@@ -18,7 +21,7 @@ export class PullWatch {
     void this.#run();
   }
 
-  /** Aborts with `Timeout` when nothing moved for so long, and when the watch ends. */
+  /** Aborts with `Timeout` when nothing moved for so long, with the caller's signal, and when the watch ends. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }

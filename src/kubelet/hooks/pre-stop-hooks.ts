@@ -1,4 +1,5 @@
 import type { LifecycleHandler } from '../../api/schema/pod.js';
+import { LinkedAbort } from '../../lib/abort.js';
 import { fieldPath } from '../core/spec/container-path.js';
 import type { ContainerKind } from '../../runtime/observed.js';
 import type { HookPorts, HookTarget } from './hook-target.js';
@@ -7,7 +8,7 @@ import { runHook } from './run-hook.js';
 interface Running {
   /** Never rejects. */
   readonly done: Promise<void>;
-  readonly cut: AbortController;
+  readonly cut: LinkedAbort;
 }
 
 /**
@@ -27,13 +28,14 @@ export class PreStopHooks {
 
   /** Starts the hook. Its failure is an event and nothing else. */
   begin(target: HookTarget & { readonly kind: ContainerKind }, handler: LifecycleHandler): void {
-    const cut = new AbortController();
-    const signal = AbortSignal.any([cut.signal, this.#life]);
-    const done = runHook(this.#ports, handler, target, signal).catch(() => {
-      if (signal.aborted) return;
-      const path = fieldPath(target.kind, target.container.name);
-      this.#ports.events.event(target.pod, 'Warning', 'FailedPreStopHook', 'PreStopHook failed', path);
-    });
+    const cut = new LinkedAbort(this.#life);
+    const done = runHook(this.#ports, handler, target, cut.signal)
+      .catch(() => {
+        if (cut.signal.aborted) return;
+        const path = fieldPath(target.kind, target.container.name);
+        this.#ports.events.event(target.pod, 'Warning', 'FailedPreStopHook', 'PreStopHook failed', path);
+      })
+      .finally(() => cut.release());
     this.#running.set(target.containerId, { cut, done });
   }
 

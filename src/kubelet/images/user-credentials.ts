@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { LinkedAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage, hasCode } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
@@ -63,14 +64,14 @@ export class UserCredentials {
     const helper = helperFor(config, registry, server);
     if (helper === undefined) return [];
     const { clock, env, logger } = this.#options;
-    const deadline = new AbortController();
+    const bounded = new LinkedAbort(signal);
     const finished = new AbortController();
     clock.sleep(HELPER_DEADLINE_MS, finished.signal).then(
-      () => deadline.abort(new Error(`no answer within ${HELPER_DEADLINE_MS / 1000} s`)),
+      () => bounded.abort(new Error(`no answer within ${HELPER_DEADLINE_MS / 1000} s`)),
       () => undefined,
     );
     try {
-      const answer = await askCredentialHelper(helper, server, env, AbortSignal.any([signal, deadline.signal]));
+      const answer = await askCredentialHelper(helper, server, env, bounded.signal);
       if (answer === undefined) return [];
       const { secret, username } = answer;
       const login: Omit<KeyringEntry, 'pattern'> =
@@ -83,6 +84,7 @@ export class UserCredentials {
       logger.warn({ helper, server, error: errorMessage(error) }, 'docker credential helper failed');
       return [];
     } finally {
+      bounded.release();
       finished.abort();
     }
   }

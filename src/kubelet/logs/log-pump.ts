@@ -1,4 +1,4 @@
-import { isAbort } from '../../lib/abort.js';
+import { isAbort, LinkedAbort } from '../../lib/abort.js';
 import { errorMessage, hasCode, KubeletteError } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import { oneLineEach } from './cri-format.js';
@@ -67,8 +67,8 @@ async function copy(
   const { since, stored } = await file.recover();
   sink.forgetLoss();
   const left = new Map(stored);
-  const connection = new AbortController();
-  const open = AbortSignal.any([signal, connection.signal]);
+  const connection = new LinkedAbort(signal);
+  const open = connection.signal;
   void untilStalled(options, open).then(
     () => connection.abort(new KubeletteError('Unavailable', 'it brings nothing although there is more')),
     // It is over.

@@ -1,5 +1,6 @@
 import { expand } from '../../api/expansion.js';
 import type { Container } from '../../api/schema/pod.js';
+import { LinkedAbort } from '../../lib/abort.js';
 import { atMost } from '../../lib/at-most.js';
 import type { Clock } from '../../lib/clock.js';
 import { KubeletteError } from '../../lib/errors.js';
@@ -76,9 +77,9 @@ export function probeHandler(target: ProbeTarget, tools: ProbeTools): Handler {
 
 /** The way to the pod is through the engine: while that is away or hangs, nothing is heard of a pod that is well. */
 async function demandAnswer({ clock, engineAnswers }: ProbeTools, signal: AbortSignal): Promise<void> {
-  const bounded = new AbortController();
+  const bounded = new LinkedAbort(signal);
   try {
-    const answer = engineAnswers(AbortSignal.any([signal, bounded.signal]));
+    const answer = engineAnswers(bounded.signal);
     if (await atMost(ENGINE_ANSWER_MS, answer, clock, signal)) return;
   } finally {
     bounded.abort();

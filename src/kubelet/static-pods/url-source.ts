@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeConfig, type ConfigObject } from '../../api/config-object.js';
 import type { Pod } from '../../api/schema/pod.js';
-import { isAbort } from '../../lib/abort.js';
+import { FINISHED, isAbort, LinkedAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage, KubeletteError } from '../../lib/errors.js';
 import { objectKey } from '../../store/store.js';
@@ -115,16 +115,13 @@ export class UrlSource implements PodSource {
   async #fetch(signal: AbortSignal): Promise<{ readonly text: string } | { readonly failure: string }> {
     const { fetch, clock } = this.#options;
     const done = new AbortController();
-    const deadline = new AbortController();
-    const timer = clock.sleep(FETCH_TIMEOUT_MS, AbortSignal.any([signal, done.signal])).then(
-      () => deadline.abort(new KubeletteError('Timeout', `no answer within ${FETCH_TIMEOUT_MS / 1_000} s`)),
+    const bounded = new LinkedAbort(signal);
+    const timer = clock.sleep(FETCH_TIMEOUT_MS, done.signal).then(
+      () => bounded.abort(new KubeletteError('Timeout', `no answer within ${FETCH_TIMEOUT_MS / 1_000} s`)),
       () => undefined,
     );
     try {
-      const response = await fetch(this.#url, {
-        headers: this.#headers,
-        signal: AbortSignal.any([signal, deadline.signal]),
-      });
+      const response = await fetch(this.#url, { headers: this.#headers, signal: bounded.signal });
       if (response.status !== 200) {
         await response.body?.cancel();
         return { failure: `${response.status} ${response.statusText}`.trim() };
@@ -134,7 +131,8 @@ export class UrlSource implements PodSource {
       signal.throwIfAborted();
       return { failure: reasonOf(error) };
     } finally {
-      done.abort();
+      bounded.release();
+      done.abort(FINISHED);
       await timer;
     }
   }

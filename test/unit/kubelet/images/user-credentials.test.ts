@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { UserCredentials } from '../../../../src/kubelet/images/user-credentials.js';
 import { createLineLogger, type LogLine } from '../../../../src/lib/logger.js';
 import { FakeClock } from '../../../support/fake-clock.js';
+import { hangingOn } from '../../../support/hanging-on.js';
 
 const { signal } = new AbortController();
 
@@ -55,6 +56,7 @@ describe('the docker configuration of the user', () => {
       { username: 'stored', password: 'for localhost:5000', server: 'localhost:5000' },
     ]);
     expect(await user.find('busybox', signal)).toMatchObject([{ password: 'for https://index.docker.io/v1/' }]);
+    expect(hangingOn(signal)).toBe(0);
   });
 
   it('may name a helper for one registry, which goes before the others', async () => {

@@ -11,6 +11,7 @@ import { aContainer, aPod, T0 } from '../../../support/builders.js';
 import { eventually } from '../../../support/eventually.js';
 import { FakeEngine } from '../../../support/fake-engine.js';
 import { FakeStreams } from '../../../support/fake-streams.js';
+import { hangingOn } from '../../../support/hanging-on.js';
 import { healthServer, httpServer, httpsServer, tcpServer, type ProbeServer } from '../../../support/probe-servers.js';
 
 const { signal } = new AbortController();
@@ -317,7 +318,9 @@ describe('from inside the pod', () => {
       const message = 'dial tcp 127.0.0.1:80: connect: connection refused';
       throw new KubeletteError('Unavailable', message, { details: { errno: -111 } });
     };
+    const before = hangingOn(signal);
     expect(await outcome(probe, aContainer('app'), inside)).toMatch(/^failure: .*connection refused$/);
+    expect(hangingOn(signal)).toBe(before);
     streams.onDial = () => {
       throw new KubeletteError('Unavailable', 'cannot reach the Docker engine');
     };

@@ -6,6 +6,7 @@ import { describeProblem, type Snapshot } from '../../../../src/kubelet/static-p
 import { FETCH_PERIOD_MS, FETCH_TIMEOUT_MS, UrlSource } from '../../../../src/kubelet/static-pods/url-source.js';
 import { systemClock } from '../../../../src/lib/clock.js';
 import { FakeClock } from '../../../support/fake-clock.js';
+import { hangingOn } from '../../../support/hanging-on.js';
 
 const pod = (name: string): object => ({
   apiVersion: 'v1',
@@ -80,6 +81,14 @@ describe('pods from a URL', () => {
     await clock.advance(1);
     expect(requests).toHaveLength(2);
     expect(snapshots).toHaveLength(1);
+  });
+
+  it('are asked for without a trace in the signal that ends it all', async () => {
+    start();
+    await after(text(BOTH));
+    const before = hangingOn(stop.signal);
+    for (let time = 0; time < 5; time += 1) await after(text(BOTH, time === 2 ? 503 : 200));
+    expect(hangingOn(stop.signal)).toBe(before);
   });
 
   it('follow the answer', async () => {
