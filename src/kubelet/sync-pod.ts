@@ -45,7 +45,6 @@ export function podExecutors(ports: SyncPorts, context: SyncContext): Executors 
       await logs.drained(id, LOG_DRAIN_MS, signal);
       await runtime.removeContainer(id, signal);
       await logs.removeInstance({ pod: identity, container: name, attempt }, id);
-      messages.forgetContainer(id);
       if (context.preStops.has(id)) await ports.preStopRecords.forget(identity.uid, id);
       context.announcedKills.delete(id);
     },

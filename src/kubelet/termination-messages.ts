@@ -16,6 +16,11 @@ const MAX_FALLBACK_BYTES = 2048;
 const MAX_POD_BYTES = 12_288;
 const LOG_DRAIN_MS = 2_000;
 
+interface Known {
+  readonly finishedAt: number | undefined;
+  readonly message: string;
+}
+
 /**
  * The files containers may leave a last word in: one per instance, bound to `terminationMessagePath`. Where the engine
  * does not see the agent's files there is none, and only FallbackToLogsOnError gives a message.
@@ -24,8 +29,11 @@ const LOG_DRAIN_MS = 2_000;
 export class TerminationMessages {
   readonly #root: string;
   readonly #logs: LogStore;
-  /** By container id; an ended instance does not change its mind, unless somebody starts it again by hand. */
-  readonly #known = new Map<string, { readonly finishedAt: number | undefined; readonly message: string }>();
+  /**
+   * By pod uid and container id, of those there were at the last look; an ended instance does not change its mind, unless
+   * somebody starts it again by hand.
+   */
+  readonly #known = new Map<string, ReadonlyMap<string, Known>>();
 
   /** @param root the data directory's `pods` folder */
   constructor(root: string, logs: LogStore) {
@@ -57,26 +65,26 @@ export class TerminationMessages {
     const { containers: apps, ephemeralContainers = [], initContainers = [] } = pod.spec;
     const specified = [...initContainers, ...apps, ...ephemeralContainers];
     const share = Math.floor(MAX_POD_BYTES / specified.length);
-    const messages = new Map<string, string>();
+    const { uid = '' } = pod.metadata;
+    const before = this.#known.get(uid);
+    const current = new Map<string, Known>();
     for (const ended of containers) {
       const container = specified.find(({ name }) => name === ended.name);
       if (container === undefined || ended.state !== 'exited') continue;
       const { finishedAt, id } = ended;
-      let known = this.#known.get(id);
+      let known = before?.get(id);
       if (known === undefined || known.finishedAt !== finishedAt) {
         known = { finishedAt, message: firstBytes(await this.#read(pod, container, ended, signal), share) };
-        this.#known.set(id, known);
       }
-      messages.set(id, known.message);
+      current.set(id, known);
     }
-    return messages;
-  }
-
-  forgetContainer(id: string): void {
-    this.#known.delete(id);
+    if (current.size === 0) this.#known.delete(uid);
+    else this.#known.set(uid, current);
+    return new Map([...current].map(([id, { message }]) => [id, message]));
   }
 
   async forgetPod(uid: string): Promise<void> {
+    this.#known.delete(uid);
     await rm(path.join(this.#root, uid), { recursive: true, force: true });
   }
 

@@ -135,8 +135,15 @@ describe('the message', () => {
     await write(pod, 'changed');
     expect(await messageOf(pod)).toBe('first');
     expect(await messageOf(pod, anInstance('app', ended(1, T0 + 9_000)))).toBe('changed');
-    messages.forgetContainer('app-0');
-    expect(await messageOf(pod)).toBe('changed');
+  });
+
+  it('is not remembered of an instance that is not there any more, whoever removed it', async () => {
+    const pod = podOf({});
+    await write(pod, 'first');
+    expect(await messageOf(pod)).toBe('first');
+    await messages.collect(pod, [], signal);
+    await write(pod, 'read anew');
+    expect(await messageOf(pod)).toBe('read anew');
   });
 
   it('shares 12288 bytes with those of the other containers of the pod', async () => {
