@@ -41,8 +41,9 @@ export async function runSandbox(
   }
 }
 
-/** What the engine misses, judged by its words: it has one status for everything that is not there. */
+/** What the engine misses, or has twice, judged by its words: it has one status for everything that is not there. */
 export function missingPart(error: unknown): 'image' | 'network' | undefined {
+  if (hasCode(error, 'Invalid') && /network .*is ambiguous/i.test(error.message)) return 'network';
   if (!hasCode(error, 'NotFound')) return undefined;
   if (/no such image/i.test(error.message)) return 'image';
   return /network .*not found/i.test(error.message) ? 'network' : undefined;

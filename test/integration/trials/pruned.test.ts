@@ -82,6 +82,17 @@ describe('an engine on which somebody tidies up', () => {
     expect(await images()).toBe(2);
   });
 
+  it('that has the network twice has it once as soon as a pod needs it, and the one that is in use stays', async () => {
+    const networks = async (): Promise<readonly string[]> =>
+      (await engine.docker.listNetworks({ filters: { name: [NETWORK_NAME] } })).map(({ Id }) => Id);
+    const before = await networks();
+    await engine.docker.createNetwork({ Name: NETWORK_NAME, Driver: 'bridge', CheckDuplicate: false });
+    expect(await networks()).toHaveLength(2);
+    await settle('latecomer');
+    expect(await networks()).toEqual(before);
+    expect(node.status('web')?.restartCount).toBe(0);
+  });
+
   it('from under whose pods the network is taken has them on a new one, restarted once', async () => {
     const find = async (): Promise<string | undefined> =>
       (await engine.docker.listNetworks({ filters: { name: [NETWORK_NAME] } }))[0]?.Id;

@@ -142,6 +142,7 @@ describe('what a sandbox misses', () => {
   it.each([
     ['NotFound', 'Error response from daemon: No such image: kubelette.local/sandbox:1', 'image'],
     ['NotFound', 'Error response from daemon: network kubelette not found', 'network'],
+    ['Invalid', 'Error response from daemon: network kubelette is ambiguous (2 matches found on name)', 'network'],
     ['NotFound', 'Error response from daemon: No such container: x', undefined],
     ['Internal', 'Error response from daemon: network kubelette not found', undefined],
   ] as const)('%s "%s" is %s', (code, message, missing) => {
