@@ -6,7 +6,7 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 
-/** Unit tests need no engine; integration tests need a real one and run two files at a time, each under a node name of its own. */
+/** Unit tests need no engine; integration tests need a real one and run three files at a time, each under a node name of its own. */
 export default {
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/unit/**/*.test.ts'] },
