@@ -29,10 +29,14 @@ export async function askForInfo(
 /** Wall time minus monotonic time, ms. */
 const offsetOf = (clock: Clock): number => clock.now() - clock.monotonic();
 
-/** Engine clock minus ours, taking the answer to be half-way between the two of our times. Pure. */
+/**
+ * Engine clock minus ours. None when its time lies between the two of ours, as it always does on one machine: an engine that
+ * took seconds to answer says nothing about clocks. Else its answer is taken to be half-way between the two. Pure.
+ */
 export function clockSkew(engineTime: string | undefined, before: number, after: number): number {
   const time = engineTime === undefined ? Number.NaN : Date.parse(engineTime);
-  return Number.isNaN(time) ? 0 : Math.round(time - (before + after) / 2);
+  const isNone = Number.isNaN(time) || (before <= time && time <= after);
+  return isNone ? 0 : Math.round(time - (before + after) / 2);
 }
 
 /**

@@ -70,15 +70,15 @@ export class Agent {
   }
 
   #input(): SyncInput {
-    const { agentWall, engine, pod, preStops, room, wall } = this.#world;
+    const { agentWall, believedWall, engine, pod, preStops, room } = this.#world;
     return {
       pod,
       observed: engine.observe(),
       problems: this.#starter.problems(),
       probes: this.#prober.snapshot(),
       preStops: new Map(preStops),
-      now: wall,
-      clockSkewMs: wall - agentWall,
+      now: believedWall,
+      clockSkewMs: believedWall - agentWall,
       node: room,
     };
   }

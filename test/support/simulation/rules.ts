@@ -26,6 +26,8 @@ export class BrokenRule extends Error {
 /** The exit code of what vanished while it ran. */
 const LOST = 137;
 const STABLE_MS = 600_000;
+/** The longest back-off, and as much again as two clocks may seem to differ by. */
+const LONGEST_WAIT_MS = 310_000;
 /** Looks in which nothing is done while nothing happens: more than there are waits that may end. */
 const MOST_IDLE_ROUNDS = 30;
 /** A resize that does not fit is looked at again every ten seconds. */
@@ -103,12 +105,12 @@ export class Rules {
       if (twin !== undefined && !killed.has(twin.id)) this.fail(1, `${id} and ${twin.id} run side by side`);
     }
     const { wakeAt = Infinity } = plan;
-    if (wakeAt > input.now + 300_000) {
+    if (wakeAt > input.now + LONGEST_WAIT_MS) {
       const starts = new Set(
         plan.actions.map((action) => (action.kind === 'startContainer' ? action.name : undefined)),
       );
       const waits = [...plan.waiting].some(([name, { reason }]) => reason === 'CrashLoopBackOff' && !starts.has(name));
-      if (waits) this.fail(10, 'a back-off is longer than 300 s');
+      if (waits) this.fail(10, 'a back-off is longer than 300 s and what clocks may differ by');
     }
     for (const [name, { retryAt }] of input.problems) {
       const isLate = plan.waiting.has(name) && retryAt < Infinity && retryAt > input.now + 300_000;

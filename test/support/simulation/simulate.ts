@@ -30,7 +30,11 @@ const ROUNDS_AT_REST = 300;
 /** @param core the real one, but for who wants to see whether another one would be found out */
 export function simulate({ schedule, seed, workload }: Case, core: Core = CORE): Outcome {
   const random = new Random(seed, 'clocks');
-  const world = new World(workload, schedule, random.pick([0, 0, -1_500, 90_000]), core);
+  const clocks = {
+    agentSkewMs: random.pick([0, 0, -1_500, 90_000]),
+    misjudgedMs: random.pick([0, 0, 0, -300, -2_000, -9_000]),
+  };
+  const world = new World(workload, schedule, clocks, core);
   try {
     world.run(schedule.reduce((sum, { afterMs }) => sum + afterMs, 0) + 1);
     quieten(world);

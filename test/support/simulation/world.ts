@@ -15,6 +15,14 @@ import type { Life, Workload } from './workload.js';
 
 type Note = string | readonly PodAction[];
 
+/** How the clocks of a world differ, ms. */
+export interface Clocks {
+  /** The agent's clock minus the engine's. */
+  readonly agentSkewMs?: number;
+  /** What the agent is wrong by when it reckons with that: it was measured while the engine was busy. */
+  readonly misjudgedMs?: number;
+}
+
 /**
  * A pod, an engine and lives of an agent, with virtual time. Nothing in it waits, and nothing is random: workload and
  * schedule say it all.
@@ -40,6 +48,7 @@ export class World {
   readonly seen = new Map<string, number>();
   readonly #workload: Workload;
   readonly #agentSkewMs: number;
+  readonly #misjudgedMs: number;
   /** In order of time. */
   readonly #queue: { readonly at: number; readonly act: () => void }[] = [];
   readonly #armed: { readonly step: Step; left: number }[] = [];
@@ -47,10 +56,16 @@ export class World {
   readonly #logged = new Map<string, number>();
   #stepMs = 0;
 
-  constructor(workload: Workload, schedule: readonly Step[], agentSkewMs = 0, core: Core = CORE) {
+  constructor(
+    workload: Workload,
+    schedule: readonly Step[],
+    { agentSkewMs = 0, misjudgedMs = 0 }: Clocks = {},
+    core: Core = CORE,
+  ) {
     this.core = new WatchedCore(core);
     this.#workload = workload;
     this.#agentSkewMs = agentSkewMs;
+    this.#misjudgedMs = misjudgedMs;
     this.pod = workload.pod;
     this.engine = new SimEngine(workload.pod.metadata.uid ?? '', this);
     this.rules = new Rules(this);
@@ -69,6 +84,11 @@ export class World {
 
   get agentWall(): number {
     return this.wall + this.#agentSkewMs;
+  }
+
+  /** The engine's clock as the agent believes it to be. */
+  get believedWall(): number {
+    return this.wall + this.#misjudgedMs;
   }
 
   stepClock(ms: number): void {

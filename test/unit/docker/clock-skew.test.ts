@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { ClockSkew } from '../../../src/docker/clock-skew.js';
+import { ClockSkew, clockSkew } from '../../../src/docker/clock-skew.js';
 import { openEngineStub, reply, type EngineStub } from '../../support/engine-stub.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
@@ -70,4 +70,15 @@ it('is measured again when the clock of the agent is set while the engine answer
   await skew.follow(signal);
   expect(stub.requests).toHaveLength(2);
   expect(skew.ms).toBe(-2 * HOUR_MS);
+});
+
+it.each<[string, number, number]>([
+  ['at the question', 0, 0],
+  ['in the middle', 4_000, 0],
+  ['at the answer', 8_000, 0],
+  ['before the question', -1_000, -5_000],
+  ['after the answer', 9_000, 5_000],
+])('of an answer that took eight seconds, with a time of the engine %s', (_what, engineMs, wanted) => {
+  const asked = Date.parse('2026-11-28T12:00:00Z');
+  expect(clockSkew(new Date(asked + engineMs).toISOString(), asked, asked + 8_000)).toBe(wanted);
 });

@@ -1,4 +1,5 @@
 import type { ObservedContainer } from '../../../runtime/observed.js';
+import { CLOCKS_DIFFER_MS } from '../view/clocks.js';
 
 /** Kubelet: 10 s, doubling up to its `MaxContainerBackOff` (300 s). */
 export const BACKOFF_INITIAL_MS = 10_000;
@@ -20,11 +21,12 @@ export const backoffAfter = (restarts: number): number =>
   restarts === 0 ? 0 : Math.min(BACKOFF_INITIAL_MS * 2 ** Math.min(restarts - 1, 10), BACKOFF_MAX_MS);
 
 /**
- * Is the wait over? An end that lies in the future says that the clock was set back since; how long ago it was nobody knows,
- * and nobody waits for the clock to get there again.
+ * Is the wait over? An end that lies in the future says that the clock was set back since; how long ago it was nobody
+ * knows, and nobody waits for the clock to get there again. Unless it is near: two clocks may differ by as much, and were
+ * that a reason, what dies at once would be started over and over.
  */
 export const isDue = ({ delayMs, notBefore }: Restart, now: number): boolean =>
-  notBefore <= now || notBefore - delayMs > now;
+  notBefore <= now || notBefore - delayMs > now + Math.min(delayMs, CLOCKS_DIFFER_MS);
 
 /**
  * When may the next instance start? A pure function of the dead one, whose label says how long to wait, so that

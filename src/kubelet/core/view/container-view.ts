@@ -5,6 +5,7 @@ import type { ProbeKind } from '../probes/probe-state.js';
 import { failedProbe, isReady, isStarted } from '../status/readiness.js';
 import { effectiveRestartPolicy, type RestartPolicy } from '../plan/restart-policy.js';
 import { startsAnew } from '../plan/starts-anew.js';
+import { CLOCKS_DIFFER_MS } from './clocks.js';
 import { currentSandbox } from './sandbox-view.js';
 import type { SyncInput } from '../plan/sync-input.js';
 import { parseRfc3339 } from '../../../lib/time.js';
@@ -122,7 +123,7 @@ function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerSta
  * is published as waiting before it does. Status times are whole seconds, so for one that started in the very second of
  * the sandbox that is all there is to tell them apart; it holds for regular init containers, which always run again, but
  * an app that has done its work keeps its state in every sandbox: there the answer is no. It also is when the
- * clock was set back since: a start in the future says nothing.
+ * clock was set back since: a start in the future says nothing, unless it is near.
  */
 function startedSince(
   stored: ContainerStatus | undefined,
@@ -132,7 +133,7 @@ function startedSince(
 ): boolean {
   const startedAt = parseRfc3339((stored?.state?.running ?? stored?.state?.terminated)?.startedAt);
   const since = kind === 'init' ? Math.floor(sandboxStartedAt / 1000) * 1000 : sandboxStartedAt + 1;
-  return startedAt !== undefined && startedAt >= since && startedAt <= now;
+  return startedAt !== undefined && startedAt >= since && startedAt <= now + CLOCKS_DIFFER_MS;
 }
 
 /**

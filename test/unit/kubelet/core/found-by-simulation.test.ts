@@ -128,6 +128,14 @@ describe('what the simulation found:', () => {
     expect(actions(inSecond([], pod))).toEqual(['start one 0']);
   });
 
+  it('an init container that seems to have run a moment in the future is done all the same: two clocks differ', () => {
+    const startedAt = toRfc3339(T0 + 8_000);
+    const done = published('one', { state: { terminated: { exitCode: 0, reason: 'Completed', startedAt } } });
+    const app = published('app', { state: { terminated: { exitCode: 1, reason: 'Error', startedAt } } });
+    const pod = aPod(inits('one'), { status: { initContainerStatuses: [done], containerStatuses: [app] } });
+    expect(actions({ ...inputOf(pod, []), now: T0 + 100 })).toEqual(['start app 1']);
+  });
+
   it('an init container of an earlier sandbox, gone at last, is not one that ran in this one', () => {
     const running = published('two', { state: { running: { startedAt: toRfc3339(T0) } } });
     const pod = aPod(inits('one', 'two'), { status: { initContainerStatuses: [running] } });

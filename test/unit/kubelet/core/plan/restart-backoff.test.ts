@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { nextRestart, restartAfterProbe, type Restart } from '../../../../../src/kubelet/core/plan/restart-backoff.js';
+import {
+  isDue,
+  nextRestart,
+  restartAfterProbe,
+  type Restart,
+} from '../../../../../src/kubelet/core/plan/restart-backoff.js';
 import type { ObservedContainer } from '../../../../../src/runtime/observed.js';
 import { anInstance, ended, T0 } from '../../../../support/builders.js';
 
@@ -48,6 +53,22 @@ describe('restart back-off', () => {
       backoffMs = next.backoffMs;
     }
     expect(waits).toEqual([0, 10, 20, 40, 80, 160, 300, 300]);
+  });
+
+  it.each<[string, number, boolean]>([
+    ['not before the wait is over', 19_999, false],
+    ['once it is', 20_000, true],
+    ['not when the end seems to lie a little in the future, which two clocks can bring about', -1, false],
+    ['not when it seems to lie ten seconds in the future', -10_000, false],
+    ['when it lies further, so that the clock must have been set back', -10_001, true],
+  ])('is due %s: %i ms after the end', (_what, sinceEndMs, due) => {
+    expect(isDue({ notBefore: T0 + 20_000, backoffMs: 40_000, delayMs: 20_000 }, T0 + sinceEndMs)).toBe(due);
+  });
+
+  it('is due at once where there is nothing to wait for, wherever the end lies', () => {
+    for (const now of [T0 - 5_000, T0, T0 + 5_000]) {
+      expect(isDue({ notBefore: T0, backoffMs: 10_000, delayMs: 0 }, now)).toBe(true);
+    }
   });
 
   describe('after a kill because of a probe', () => {
