@@ -123,8 +123,10 @@ describe('kubectl get pods', () => {
   });
 
   it('kubectl get pods -w follows a pod from its making to its end', async () => {
-    const seen = await cluster.shell.during('kubectl get pods -w -l app=watched', async ({ output }) => {
+    const seen = await cluster.shell.during('kubectl get pods -w', async ({ output }) => {
       await cluster.shell.file('watched.json', podManifest('watched'));
+      // It follows on from its list: what comes after that is not missed.
+      await eventually('the pods are listed', () => /^web /m.test(output()));
       await ok('kubectl apply -f watched.json');
       await ok('kubectl wait --for=condition=Ready pod/watched --timeout=20s');
       await ok('kubectl delete pod watched --wait=false');
