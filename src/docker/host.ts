@@ -20,9 +20,6 @@ export interface ImageAnswer {
   readonly Size: number;
 }
 
-/** Whoever asks has other things to tell, an engine that hangs among them. */
-const WITHIN_MS = 5_000;
-
 /** What the engine says about the machine it runs on. */
 export class DockerHost implements HostService {
   readonly #engine: Engine;
@@ -38,16 +35,13 @@ export class DockerHost implements HostService {
   }
 
   async info(signal: AbortSignal): Promise<HostInfo> {
-    const answer = await this.#engine.call<HostAnswer>({ method: 'GET', path: '/info', withinMs: WITHIN_MS }, signal);
+    const answer = await this.#engine.call<HostAnswer>({ method: 'GET', path: '/info' }, signal);
     const disk = await diskSpace(await this.#directories(answer.DockerRootDir ?? '', signal));
     return { ...toHostInfo(answer, this.#engine.facts), ...(disk === undefined ? {} : { disk }) };
   }
 
   async images(signal: AbortSignal): Promise<readonly HostImage[]> {
-    const answer = await this.#engine.call<readonly ImageAnswer[]>(
-      { method: 'GET', path: '/images/json', withinMs: WITHIN_MS },
-      signal,
-    );
+    const answer = await this.#engine.call<readonly ImageAnswer[]>({ method: 'GET', path: '/images/json' }, signal);
     return answer.map(toHostImage).filter(({ names }) => names.length > 0);
   }
 }

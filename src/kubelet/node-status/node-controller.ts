@@ -3,6 +3,7 @@ import type { Lease } from '../../api/schema/lease.js';
 import type { KubeObject } from '../../api/schema/meta.js';
 import type { Node } from '../../api/schema/node.js';
 import { isAbort } from '../../lib/abort.js';
+import { atMost } from '../../lib/at-most.js';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
@@ -18,6 +19,8 @@ const UPDATE_PERIOD_MS = 10_000;
 const REPORT_PERIOD_MS = 300_000;
 /** What the engine says about its machine is asked for this often. */
 const HOST_PERIOD_MS = 60_000;
+/** So long a look waits for that. A busy engine takes longer, and is heard out beside the looks that come. */
+const HOST_PATIENCE_MS = 5_000;
 
 export interface NodeControllerOptions {
   readonly store: Store;
@@ -40,6 +43,8 @@ export class NodeController {
   readonly #options: NodeControllerOptions;
   #host: HostInfo | undefined;
   #images: readonly HostImage[] = [];
+  /** Until it has said it all. Never rejects. */
+  #asking: Promise<unknown> | undefined;
   /** On the monotonic clock. */
   #askHostAt = -Infinity;
   #reportAt = -Infinity;
@@ -69,16 +74,30 @@ export class NodeController {
   }
 
   async #askHost(signal: AbortSignal): Promise<void> {
-    const { clock, healthy, host, logger } = this.#options;
+    const { clock, healthy } = this.#options;
     // A call to an engine that hangs would hold up the news that it does.
-    if (!healthy() || clock.monotonic() < this.#askHostAt) return;
-    try {
-      [this.#host, this.#images] = await Promise.all([host.info(signal), host.images(signal)]);
+    if (!healthy() || this.#asking !== undefined || clock.monotonic() < this.#askHostAt) return;
+    this.#asking = this.#ask(signal).finally(() => {
+      this.#asking = undefined;
+    });
+    await atMost(HOST_PATIENCE_MS, this.#asking, clock, signal);
+  }
+
+  /** Either of the two is worth something without the other: many images take long to count. */
+  async #ask(signal: AbortSignal): Promise<unknown> {
+    const { clock, host, logger } = this.#options;
+    const unsaid = (error: unknown): void => {
+      if (!isAbort(error, signal))
+        logger.debug({ error: errorMessage(error) }, 'the engine did not say what it runs on');
+    };
+    const machine = host.info(signal).then((said) => {
+      this.#host = said;
       this.#askHostAt = clock.monotonic() + HOST_PERIOD_MS;
-    } catch (error) {
-      if (isAbort(error, signal)) throw error;
-      logger.debug({ error: errorMessage(error) }, 'the engine did not say what it runs on');
-    }
+    });
+    const images = host.images(signal).then((said) => {
+      this.#images = said;
+    });
+    return Promise.all([machine.catch(unsaid), images.catch(unsaid)]);
   }
 
   #publish(): void {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { toHostImage, toHostInfo } from '../../../src/docker/host.js';
+import { DockerHost, toHostImage, toHostInfo } from '../../../src/docker/host.js';
+import { openEngineStub, reply } from '../../support/engine-stub.js';
+import { eventually } from '../../support/eventually.js';
+import { FakeClock } from '../../support/fake-clock.js';
 
 const FACTS = { version: '20.10.24', architecture: 'amd64' };
 
@@ -32,6 +35,24 @@ describe('the machine of the engine', () => {
 
   it('is a Linux machine even when the engine says little', () => {
     expect(toHostInfo({}, FACTS)).toMatchObject({ os: 'linux', cpus: 0, engineId: '' });
+  });
+
+  it('is known also when the engine takes half a minute to tell', async () => {
+    const clock = new FakeClock();
+    let answer = (): void => undefined;
+    const stub = await openEngineStub(clock, (_line, response) => {
+      answer = () => reply(response, 200, { NCPU: 2 });
+    });
+    try {
+      const host = new DockerHost(stub.engine, async () => []);
+      const said = host.info(new AbortController().signal);
+      await eventually('it was asked', () => stub.requests.length === 1);
+      await clock.advance(30_000);
+      answer();
+      expect(await said).toMatchObject({ cpus: 2 });
+    } finally {
+      await stub.close();
+    }
   });
 });
 

@@ -27,6 +27,9 @@ class World {
   #stop = new AbortController();
   healthy = true;
   answers = true;
+  /** How long the engine takes for what it says about its machine, and for its images. */
+  infoMs = 0;
+  imagesMs = 0;
   asked = 0;
 
   async start(): Promise<void> {
@@ -37,11 +40,14 @@ class World {
       host: {
         info: async () => {
           this.asked += 1;
-          await Promise.resolve();
+          await this.clock.sleep(this.infoMs, this.#stop.signal);
           if (!this.answers) throw new KubeletteError('Unavailable', 'no answer');
           return HOST;
         },
-        images: async () => Promise.resolve([{ names: ['busybox:1'], sizeBytes: 1 }]),
+        images: async () => {
+          await this.clock.sleep(this.imagesMs, this.#stop.signal);
+          return [{ names: ['busybox:1'], sizeBytes: 1 }];
+        },
       },
       healthy: () => this.healthy,
       nodeName: 'here',
@@ -130,6 +136,29 @@ describe('the node controller', () => {
     world.answers = true;
     await world.clock.advance(10_000);
     expect(world.ready).toBe('True');
+  });
+
+  it('does without what a slow engine has not said yet, and has it when it is said', async () => {
+    world.infoMs = 24_000;
+    await world.start();
+    for (const second of [5, 15]) {
+      await world.clock.advance(second === 5 ? 5_000 : 15_000);
+      expect(world.renewed).toBe(`2026-01-01T00:00:${String(second).padStart(2, '0')}.000000Z`);
+      expect(world.ready).toBe('False');
+    }
+    await world.clock.advance(10_000);
+    expect(world.ready).toBe('True');
+    expect(world.asked).toBe(1);
+  });
+
+  it('is ready while the engine still counts its images', async () => {
+    world.imagesMs = 60_000;
+    await world.start();
+    await world.clock.advance(5_000);
+    expect(world.ready).toBe('True');
+    expect(world.node?.status?.images).toEqual([]);
+    await world.clock.advance(66_000);
+    expect(world.node?.status?.images).toHaveLength(1);
   });
 
   it('keeps what others write, and puts back what they remove', async () => {
