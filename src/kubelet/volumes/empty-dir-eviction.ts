@@ -5,7 +5,7 @@ import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
 import type { ContainerRuntime } from '../../runtime/runtime.js';
 import type { VolumeService } from '../../runtime/volumes.js';
-import type { Store } from '../../store/store.js';
+import { objectKey, type Store } from '../../store/store.js';
 import { diskLimits, EVICTED, evictedStatus, limitExceeded } from '../core/plan/eviction.js';
 import { currentSandbox } from '../core/view/sandbox-view.js';
 import { isTerminalPhase } from '../core/plan/termination.js';
@@ -60,7 +60,9 @@ async function look(pod: Pod, options: EmptyDirEvictionOptions, signal: AbortSig
   const message = limitExceeded(limits, await options.volumes.usage(sandbox.id, names, signal));
   if (message === undefined) return;
   const { clock, events, logger, onEvicted, store } = options;
-  const stored = store.get<Pod>('Pod', `${pod.metadata.namespace ?? 'default'}/${pod.metadata.name}`);
+  const stored = store.get<Pod>('Pod', objectKey(pod));
+  // Measuring takes a while, and the pod may have ended meanwhile: then it has, however much it used.
+  if (isTerminalPhase(stored?.status?.phase)) return;
   const evicted = publishStatus(store, pod, evictedStatus(stored?.status, message, clock.now()));
   if (evicted === undefined) return;
   logger.info({ pod: pod.metadata.name, uid: pod.metadata.uid }, 'evicted pod');

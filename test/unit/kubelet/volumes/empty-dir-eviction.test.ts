@@ -53,6 +53,26 @@ describe('an emptyDir on disk with a limit', () => {
     world.life.crash();
   });
 
+  it('that was exceeded does not fail a pod that has done its work while it was measured', async () => {
+    const world = new PodWorld();
+    world.engine.behaviours.set('app', { exitAfterMs: 15_000 });
+    await world.start((runtime) => {
+      runtime.takes = (verb) => (verb === 'volumes.usage' ? { after: 12_000 } : {});
+    });
+    await world.add('web', {
+      containers: [aContainer('app', { volumeMounts: [{ name: 'small', mountPath: '/small' }] })],
+      volumes: [{ name: 'small', emptyDir: { sizeLimit: '1Ki' } }],
+      restartPolicy: 'Never',
+    });
+    world.engine.usage.set('kubelette_small_web', 4_096);
+    await world.clock.advance(12_000);
+    expect(world.life.runtime.calls.map(({ verb }) => verb)).toContain('volumes.usage');
+    await world.clock.advance(30_000);
+    expect(world.pod('web')?.status?.phase).toBe('Succeeded');
+    expect(world.events.take().filter((text) => text.includes('Evicted'))).toEqual([]);
+    world.life.crash();
+  });
+
   it('is measured where there is something to measure only', async () => {
     const world = await worldWith('0');
     await world.clock.advance(60_000);
