@@ -209,7 +209,7 @@ async function connectAndRun(
     pulls: () => images.manager.pulls,
     claims,
     prober,
-    operations: nodeOperations({ store, runtime, streams: runtime.streams, logs }),
+    operations: nodeOperations({ store, runtime, streams: runtime.streams, logs, clock }),
     metrics: nodeMetrics({
       store,
       nodeName: node.options.nodeName,

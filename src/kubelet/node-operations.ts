@@ -1,4 +1,5 @@
 import type { ContainerStatus, Pod } from '../api/schema/pod.js';
+import type { Clock } from '../lib/clock.js';
 import { KubeletteError } from '../lib/errors.js';
 import type { ContainerRuntime } from '../runtime/runtime.js';
 import type { RuntimeStreams } from '../runtime/streams.js';
@@ -6,8 +7,8 @@ import type { Store } from '../store/store.js';
 import { podIdentity } from './core/view/pod-identity.js';
 import { currentSandbox } from './core/view/sandbox-view.js';
 import { chooseLogInstance } from './log-instance.js';
-import type { LogStore } from './logs/log-store.js';
-import type { ContainerTarget, PodOperations } from './pod-operations.js';
+import type { LogReadOptions, LogStore } from './logs/log-store.js';
+import type { ContainerTarget, LogRequestOptions, PodOperations } from './pod-operations.js';
 
 /** The annotation kubectl reads to find the container meant when none is named. */
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
@@ -21,23 +22,35 @@ export interface NodeOperationsOptions {
   readonly runtime: ContainerRuntime;
   readonly streams: RuntimeStreams;
   readonly logs: LogStore;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** PodOperations of this node: from names to what the engine knows, with the kubelet's words when it cannot be. */
-export function nodeOperations({ logs, runtime, store, streams }: NodeOperationsOptions): PodOperations {
+export function nodeOperations({ clock, logs, runtime, store, streams }: NodeOperationsOptions): PodOperations {
   const findPod = ({ name, namespace }: ContainerTarget): Pod => {
     const pod = store.get<Pod>('Pod', `${namespace}/${name}`);
     if (pod === undefined) throw new KubeletteError('NotFound', `pods "${name}" not found`);
     return pod;
   };
 
+  /** The lines have the engine's time. */
+  const onItsClock = async (
+    { lastMs, ...options }: LogRequestOptions,
+    signal: AbortSignal,
+  ): Promise<LogReadOptions> => {
+    if (lastMs === undefined) return options;
+    const { clockSkewMs } = await runtime.info(signal);
+    return { ...options, sinceMs: clock.now() + clockSkewMs - lastMs };
+  };
+
   return {
     exec: (target, request, signal) => streams.exec(runningId(findPod(target), target), request, signal),
     attach: (target, request, signal) => streams.attach(runningId(findPod(target), target), request, signal),
-    async *logs({ previous, ...target }, options, signal) {
+    async *logs({ previous, ...target }, asked, signal) {
       const pod = findPod(target);
       const container = containerName(pod, target);
       const { attempt, id, live } = chooseLogInstance(pod, container, containerStatus(pod, container), previous);
+      const options = await onItsClock(asked, signal);
       // What has ended is complete once the pump has drained; what lives is complete when it has ended, then drained.
       let ended = !live;
       // The reader may stop before the container does.

@@ -9,6 +9,12 @@ export interface ContainerTarget {
   readonly container?: string;
 }
 
+/** What of a log is wanted. */
+export interface LogRequestOptions extends LogReadOptions {
+  /** Instead of `sinceMs`: what was written in the last so many milliseconds, whichever clock the engine goes by. */
+  readonly lastMs?: number;
+}
+
 /**
  * What may be done with a running pod besides changing its object: the narrow port that API server, CLI and library
  * use. Messages are the kubelet's (`container "x" in pod "p" is waiting to start: ContainerCreating`).
@@ -21,7 +27,7 @@ export interface PodOperations {
   /** `previous`: the instance before the current one. */
   logs(
     target: ContainerTarget & { readonly previous: boolean },
-    options: LogReadOptions,
+    options: LogRequestOptions,
     signal: AbortSignal,
   ): AsyncIterable<Buffer>;
   dial(target: ContainerTarget, port: number, host: 'pod' | 'loopback', signal: AbortSignal): Promise<Duplex>;

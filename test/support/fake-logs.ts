@@ -14,6 +14,8 @@ export class FakeLogs implements LogStore {
   readonly attempts = new Map<string, number>();
   /** Containers somebody waits for right now. */
   readonly waitingFor: string[] = [];
+  /** How logs were read. */
+  readonly asked: LogReadOptions[] = [];
   /** What a reader of a running container waits for. */
   catchUp: (containerId: string) => Promise<void> = async () => Promise.resolve();
   /** Every log is complete at once. */
@@ -47,13 +49,14 @@ export class FakeLogs implements LogStore {
 
   async *read(
     { attempt, container }: LogReference,
-    { follow }: LogReadOptions,
+    options: LogReadOptions,
     running: () => boolean,
     signal: AbortSignal,
   ): AsyncGenerator<Buffer> {
+    this.asked.push(options);
     const text = this.text.get(`${container}/${attempt}`);
     if (text !== undefined) yield Buffer.from(text);
-    while (follow && running()) {
+    while (options.follow && running()) {
       signal.throwIfAborted();
       await new Promise<void>((resolve) => setImmediate(resolve));
     }

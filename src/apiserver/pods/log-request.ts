@@ -1,5 +1,5 @@
 import { FieldErrors, ROOT } from '../../api/field-error.js';
-import type { LogReadOptions } from '../../kubelet/logs/log-store.js';
+import type { LogRequestOptions } from '../../kubelet/pod-operations.js';
 import { parseRfc3339 } from '../../lib/time.js';
 import { booleanParameter } from '../http/query.js';
 import { badRequest } from '../http/status-error.js';
@@ -12,18 +12,17 @@ const KIND = { group: '', kind: 'PodLogOptions' };
 
 export interface LogRequest {
   readonly previous: boolean;
-  readonly options: LogReadOptions;
+  readonly options: LogRequestOptions;
 }
 
 /**
  * The query of `pods/NAME/log`, but for the container.
  *
  * @param name the pod's, for the message
- * @param now epoch milliseconds, which `sinceSeconds` counts back from
  * @throws StatusError 400 for what cannot be read, 422 with all problems for what makes no sense
  * Source: kube-apiserver ValidatePodLogOptions, pkg/apis/core/validation
  */
-export function readLogRequest(query: URLSearchParams, name: string, now: number): LogRequest {
+export function readLogRequest(query: URLSearchParams, name: string): LogRequest {
   const tailLines = integer(query, 'tailLines');
   const limitBytes = integer(query, 'limitBytes');
   const sinceSeconds = integer(query, 'sinceSeconds');
@@ -46,7 +45,6 @@ export function readLogRequest(query: URLSearchParams, name: string, now: number
     errors.forbidden(ROOT, '`tailLines` and specific `stream` are mutually exclusive for now');
   if (errors.list.length > 0) throw invalid(KIND, name, errors.list);
 
-  const sinceMs = sinceTime ?? (sinceSeconds === undefined ? undefined : now - sinceSeconds * 1000);
   return {
     previous: booleanParameter(query, 'previous'),
     options: {
@@ -54,7 +52,8 @@ export function readLogRequest(query: URLSearchParams, name: string, now: number
       timestamps: booleanParameter(query, 'timestamps'),
       ...(tailLines === undefined ? {} : { tailLines }),
       ...(limitBytes === undefined ? {} : { limitBytes }),
-      ...(sinceMs === undefined ? {} : { sinceMs }),
+      ...(sinceTime === undefined ? {} : { sinceMs: sinceTime }),
+      ...(sinceSeconds === undefined ? {} : { lastMs: sinceSeconds * 1000 }),
       ...(only === undefined ? {} : { stream: only }),
     },
   };

@@ -16,7 +16,7 @@ export function logRoutes(parts: PodStreams): readonly Route[] {
     const { query, signal } = request;
     const pod = requestedPod(parts, request);
     const container = chooseContainer(pod, query.get('container'));
-    const { options, previous } = readLogRequest(query, pod.metadata.name, parts.clock.now());
+    const { options, previous } = readLogRequest(query, pod.metadata.name);
     const chunks = parts.operations.logs({ ...podTarget(pod), container, previous }, options, signal);
     return {
       kind: 'stream',

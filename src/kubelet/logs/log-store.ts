@@ -4,7 +4,7 @@ export interface LogReadOptions {
   readonly follow: boolean;
   /** Physical lines of the file counted from its end, before `sinceMs` is applied. */
   readonly tailLines?: number;
-  /** Epoch milliseconds; older lines are skipped, the boundary is inclusive. */
+  /** Epoch milliseconds of the engine's clock; older lines are skipped, the boundary is inclusive. */
   readonly sinceMs?: number;
   /** Only what was written there; both when absent. */
   readonly stream?: 'stdout' | 'stderr';

@@ -83,7 +83,7 @@ beforeEach(() => {
     logs: runtime.streams.logs.bind(runtime.streams),
     dial: runtime.streams.dial.bind(runtime.streams),
   };
-  operations = nodeOperations({ store, runtime, streams, logs });
+  operations = nodeOperations({ store, runtime, streams, logs, clock });
 });
 
 describe('exec and attach', () => {
@@ -155,6 +155,21 @@ describe('logs', () => {
     };
     expect(await text(operations.logs({ ...web, previous: false }, READ, signal))).toBe('so far of aaa');
   });
+
+  it.each([0, -90_000, 3_600_000])(
+    'of the last seconds are those of an engine whose clock is %i ms ahead',
+    async (ms) => {
+      givenPod();
+      publish(runningAs('app', 'aaa'));
+      const { info } = runtime;
+      runtime.info = async (asked) => ({ ...(await info.call(runtime, asked)), clockSkewMs: ms });
+      const since = (): unknown => logs.asked.at(-1)?.sinceMs;
+      await text(operations.logs({ ...web, previous: false }, { ...READ, lastMs: 10_000 }, signal));
+      expect(since()).toBe(clock.now() + ms - 10_000);
+      await text(operations.logs({ ...web, previous: false }, { ...READ, sinceMs: 5 }, signal));
+      expect(since()).toBe(5);
+    },
+  );
 
   it('that are followed end when the container has ended and its log is stored', async () => {
     givenPod();
