@@ -161,8 +161,8 @@ describe('logs', () => {
     async (ms) => {
       givenPod();
       publish(runningAs('app', 'aaa'));
-      const { info } = runtime;
-      runtime.info = async (asked) => ({ ...(await info.call(runtime, asked)), clockSkewMs: ms });
+      const info = { ...(await runtime.info(signal)), clockSkewMs: ms };
+      runtime.info = async () => info;
       const since = (): unknown => logs.asked.at(-1)?.sinceMs;
       await text(operations.logs({ ...web, previous: false }, { ...READ, lastMs: 10_000 }, signal));
       expect(since()).toBe(clock.now() + ms - 10_000);
