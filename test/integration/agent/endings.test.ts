@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ContainerStateTerminated } from '../../../src/api/schema/pod-status.js';
-import type { Container } from '../../../src/api/schema/pod.js';
+import type { Container, Pod } from '../../../src/api/schema/pod.js';
 import { app, DEAF, SERVES, TestNode } from '../../support/agent.js';
 
 let node: TestNode;
@@ -45,7 +45,11 @@ describe('how a container ends', () => {
 });
 
 it('a pod that exceeds its deadline is failed, and its containers get their grace', async () => {
-  node.create('late', { activeDeadlineSeconds: 2, terminationGracePeriodSeconds: 2, containers: [app(DEAF)] });
+  node.create('late', { terminationGracePeriodSeconds: 2, containers: [app(DEAF)] });
+  await node.ready('late');
+  // It counts from the pod's start, so it is over already; set from the beginning, it might be over before the container runs.
+  const pod = node.pod('late') as Pod;
+  node.agent.store.update<Pod>({ ...pod, spec: { ...pod.spec, activeDeadlineSeconds: 1 } });
   await node.until('late', 'has failed', ({ status }) => status?.phase === 'Failed');
   expect(node.pod('late')?.status).toMatchObject({
     reason: 'DeadlineExceeded',
