@@ -74,10 +74,10 @@ describe('kubectl apply', () => {
   it('of another image restarts the container in place', async () => {
     await ok('kubectl delete -f both.yaml');
     await ok('kubectl apply -f slow.yaml');
-    await ok('kubectl wait --for=condition=Ready pod/web --timeout=20s');
+    await ok('kubectl wait --for=condition=Ready pod/web --timeout=60s');
     const before = await cluster.shell.json<Pod>('kubectl get pod web -o json');
     expect(await ok('kubectl apply -f image.yaml')).toBe('configmap/settings unchanged\npod/web configured\n');
-    await ok(`kubectl wait --for=jsonpath='{.status.containerStatuses[0].restartCount}'=1 pod/web --timeout=30s`);
+    await ok(`kubectl wait --for=jsonpath='{.status.containerStatuses[0].restartCount}'=1 pod/web --timeout=60s`);
     const after = await cluster.shell.json<Pod>('kubectl get pod web -o json');
     expect(after.metadata.uid).toBe(before.metadata.uid);
     expect(after.status?.podIP).toBe(before.status?.podIP);
@@ -216,7 +216,7 @@ describe('kubectl create namespace, configmap, secret', () => {
     await ok(
       `kubectl -n extra run sleeper --image=${IMAGE} --command -- sh -c 'trap "exit 0" TERM; sleep 1000 & wait'`,
     );
-    await ok('kubectl -n extra wait --for=condition=Ready pod/sleeper --timeout=20s');
+    await ok('kubectl -n extra wait --for=condition=Ready pod/sleeper --timeout=60s');
 
     expect(await ok('kubectl delete namespace extra')).toBe('namespace "extra" deleted\n');
     expect(await run('kubectl get namespace extra')).toMatchObject({ code: 1 });

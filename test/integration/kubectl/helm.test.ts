@@ -9,7 +9,7 @@ const CHART = join(process.cwd(), 'test', 'support', 'chart');
 
 describe('helm', () => {
   it('install makes the pod and the ConfigMap of a chart, and waits for them', async () => {
-    expect(await ok(`helm install demo ${CHART} --wait --timeout 40s`)).toMatch(/\nSTATUS: deployed\nREVISION: 1\n/);
+    expect(await ok(`helm install demo ${CHART} --wait --timeout 120s`)).toMatch(/\nSTATUS: deployed\nREVISION: 1\n/);
     expect(await ok('kubectl get pod demo-pod -o jsonpath={.status.phase}')).toBe('Running');
     expect(await cluster.shell.logged('kubectl logs demo-pod', 'started')).toBe('started\n');
     expect(await ok('kubectl get cm demo-config -o jsonpath={.data.greeting}')).toBe('hello');
@@ -23,7 +23,7 @@ describe('helm', () => {
 
   it('upgrade changes what the values change, and keeps the pod', async () => {
     const uid = await ok('kubectl get pod demo-pod -o jsonpath={.metadata.uid}');
-    expect(await ok(`helm upgrade demo ${CHART} --set greeting=goodbye --wait --timeout 40s`)).toContain(
+    expect(await ok(`helm upgrade demo ${CHART} --set greeting=goodbye --wait --timeout 120s`)).toContain(
       'REVISION: 2\n',
     );
     expect(await ok('kubectl get cm demo-config -o jsonpath={.data.greeting}')).toBe('goodbye');
@@ -33,13 +33,13 @@ describe('helm', () => {
   });
 
   it('rollback goes back', async () => {
-    await ok('helm rollback demo 1 --wait --timeout 40s');
+    await ok('helm rollback demo 1 --wait --timeout 120s');
     expect(await ok('kubectl get cm demo-config -o jsonpath={.data.greeting}')).toBe('hello');
     expect((await ok('helm history demo')).trim().split('\n')).toHaveLength(4);
   });
 
   it('uninstall takes everything away', async () => {
-    expect(await ok('helm uninstall demo --wait --timeout 40s')).toBe('release "demo" uninstalled\n');
+    expect(await ok('helm uninstall demo --wait --timeout 120s')).toBe('release "demo" uninstalled\n');
     expect(await ok('kubectl get pod,cm,secret -o name')).toBe('');
   });
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
     podManifest('free', `i=0; while [ $i -lt 99999 ]; do i=$((i+1)); done; ${UNTIL_TERMINATED}`),
   );
   await ok('kubectl apply -f free.json');
-  await ok(`kubectl wait --for=condition=Ready node/${node} pod/free pod/${fixed} --timeout=30s`);
+  await ok(`kubectl wait --for=condition=Ready node/${node} pod/free pod/${fixed} --timeout=60s`);
 });
 
 describe('the node', () => {
@@ -28,7 +28,7 @@ describe('the node', () => {
       'NAME STATUS ROLES AGE VERSION INTERNAL-IP EXTERNAL-IP OS-IMAGE KERNEL-VERSION CONTAINER-RUNTIME',
     );
     expect(row).toMatch(
-      new RegExp(`^${node} Ready <none> \\d+s v1\\.\\S+ \\d+\\.\\d+\\.\\d+\\.\\d+ <none> .* docker://\\d`),
+      new RegExp(`^${node} Ready <none> (?:\\d+[ms])+ v1\\.\\S+ \\d+\\.\\d+\\.\\d+\\.\\d+ <none> .* docker://\\d`),
     );
     expect(await ok('kubectl get no --no-headers -o custom-columns=NAME:.metadata.name')).toBe(`${node}\n`);
   });
@@ -47,7 +47,7 @@ describe('the node', () => {
   it('kubectl top pod and top node', async () => {
     const [header, ...pods] = await eventually('usage is known', async () => {
       const { code, stdout } = await run('kubectl top pod');
-      return code === 0 && stdout.includes('free') && words(stdout.trim());
+      return code === 0 && [fixed, 'free'].every((pod) => stdout.includes(`${pod} `)) && words(stdout.trim());
     });
     expect(header).toBe('NAME CPU(cores) MEMORY(bytes)');
     expect(pods).toEqual([
@@ -61,7 +61,7 @@ describe('the node', () => {
   it('kubectl cordon, drain and uncordon: pods of the API go, those of manifests stay', async () => {
     expect(await ok(`kubectl cordon ${node}`)).toBe(`node/${node} cordoned\n`);
     expect(words(await ok('kubectl get nodes'))[1]).toContain(' Ready,SchedulingDisabled ');
-    expect(await ok(`kubectl drain ${node} --force --timeout=30s`)).toContain(`node/${node} drained\n`);
+    expect(await ok(`kubectl drain ${node} --force --timeout=60s`)).toContain(`node/${node} drained\n`);
     expect(await ok('kubectl get pods -o name')).toBe(`pod/${fixed}\n`);
     await ok(`kubectl uncordon ${node}`);
     expect(words(await ok('kubectl get nodes'))[1]).toMatch(/ Ready <none> /);

@@ -38,7 +38,7 @@ describe.each(clients)('$name', ({ path, prefix }) => {
       }),
     );
     await kubectl(`${n} apply -f ${namespace}.json`);
-    await kubectl(`${n} wait --for=condition=Ready pod/web --timeout=30s`);
+    await kubectl(`${n} wait --for=condition=Ready pod/web --timeout=60s`);
   });
 
   it('applies again: unchanged, and configured after a change', async () => {
@@ -56,7 +56,9 @@ describe.each(clients)('$name', ({ path, prefix }) => {
     await kubectl(`${n} label pod web tier=front`);
     await kubectl(`${n} patch cm made -p '{"data":{"b":"2"}}'`);
     expect(await kubectl(`${n} get cm made -o jsonpath={.data}`)).toBe('{"a":"1","b":"2"}');
-    expect(await kubectl(`${n} get pods -l tier=front --no-headers`)).toMatch(/^web +1\/1 +Running +0 +\d+s\n$/);
+    expect(await kubectl(`${n} get pods -l tier=front --no-headers`)).toMatch(
+      /^web +1\/1 +Running +0 +(?:\d+[ms])+\n$/,
+    );
     expect(await kubectl(`${n} describe pod web`)).toMatch(/Normal +Started .*Started container app/);
     expect(await kubectl('explain pods.spec.restartPolicy')).toContain('Restart policy for all containers');
   });

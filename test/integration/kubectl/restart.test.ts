@@ -41,7 +41,7 @@ describe('an agent that is killed with -9', () => {
     expect(await shell.ok('kubectl apply -f web.json')).toBe('pod/web created\n');
     await agent?.kill();
     await start();
-    expect(await shell.ok('kubectl wait --for=condition=Ready pod/web --timeout=30s')).toBe('pod/web condition met\n');
+    expect(await shell.ok('kubectl wait --for=condition=Ready pod/web --timeout=60s')).toBe('pod/web condition met\n');
     expect(await shell.ok('kubectl apply -f web.json')).toBe('pod/web unchanged\n');
   });
 
@@ -50,7 +50,7 @@ describe('an agent that is killed with -9', () => {
     const before = await shell.ok(id);
     await agent?.kill();
     await start();
-    await shell.ok('kubectl wait --for=condition=Ready pod/web --timeout=30s');
+    await shell.ok('kubectl wait --for=condition=Ready pod/web --timeout=60s');
     expect(await shell.ok(id)).toBe(before);
     expect(await shell.ok('kubectl exec web -- hostname')).toBe('web\n');
     expect(await shell.ok(`kubectl get pod web -o jsonpath={..restartCount}`)).toBe('0');
@@ -60,7 +60,7 @@ describe('an agent that is killed with -9', () => {
     await shell.ok('kubectl delete pod web --wait=false');
     await agent?.kill();
     await start();
-    await shell.ok('kubectl wait --for=delete pod/web --timeout=30s');
+    await shell.ok('kubectl wait --for=delete pod/web --timeout=60s');
     expect(await shell.ok('kubectl get pods -o name')).toBe('');
   });
 

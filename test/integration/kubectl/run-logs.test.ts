@@ -44,7 +44,7 @@ describe('kubectl run', () => {
           `--command -- sh -c 'echo "hello $WHO $N"; ${UNTIL_TERMINATED}'`,
       ),
     ).toBe('pod/tool created\n');
-    await ok('kubectl wait --for=condition=Ready pod/tool --timeout=20s');
+    await ok('kubectl wait --for=condition=Ready pod/tool --timeout=60s');
     expect(await cluster.shell.logged('kubectl logs tool', '2\n')).toBe('hello world 2\n');
     expect(await ok('kubectl get pods -l tier=x -o jsonpath={..containerPort}')).toBe('8080');
   });
@@ -85,7 +85,7 @@ describe('kubectl logs', () => {
       ),
     );
     await ok('kubectl apply -f logs.json');
-    await ok('kubectl wait --for=condition=Ready pod/talk pod/twin-1 pod/twin-2 pod/counting --timeout=30s');
+    await ok('kubectl wait --for=condition=Ready pod/talk pod/twin-1 pod/twin-2 pod/counting --timeout=60s');
     await Promise.all([
       cluster.shell.logged('kubectl logs talk -c app', 'line 3'),
       cluster.shell.logged('kubectl logs talk -c side', 'aside'),

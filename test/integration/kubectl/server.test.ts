@@ -130,7 +130,7 @@ describe('who may do what', () => {
 
 describe('namespaces', () => {
   it('kubectl get ns shows those that every cluster has', async () => {
-    expect((await ok('kubectl get ns')).replace(/ +\d+s$/gm, '')).toBe(
+    expect((await ok('kubectl get ns')).replace(/ +(?:\d+[ms])+$/gm, '')).toBe(
       'NAME              STATUS   AGE\n' +
         'default           Active\nkube-node-lease   Active\nkube-public       Active\nkube-system       Active\n',
     );

@@ -28,7 +28,7 @@ beforeAll(async () => {
     ),
   );
   await ok('kubectl apply -f pods.json');
-  await ok('kubectl wait --for=condition=Ready pod/box pod/reader pod/shell --timeout=30s');
+  await ok('kubectl wait --for=condition=Ready pod/box pod/reader pod/shell --timeout=60s');
 });
 
 describe('kubectl exec', () => {
@@ -53,11 +53,14 @@ describe('kubectl exec', () => {
   });
 
   it('-it has a terminal of the size of the own one, also after that changed', async () => {
-    // The size comes when the command runs already.
+    // The size comes when the command runs already; it changes when the first one was seen.
     const inside = `until stty size | grep 33; do sleep 0.1; done; until stty size | grep 44; do sleep 0.1; done; exit 3`;
-    const line = `stty rows 33 cols 101; (sleep 1; stty rows 44 cols 102 < /dev/tty) & kubectl exec -it box -c app -- sh -c '${inside}'`;
+    const line = `stty rows 33 cols 101; (until [ -e seen ]; do sleep 0.1; done; stty rows 44 cols 102 < /dev/tty) & kubectl exec -it box -c app -- sh -c '${inside}'`;
     await cluster.shell.file('terminal.sh', line);
-    const { code, stdout } = await run('script -qefc "sh terminal.sh" /dev/null');
+    const running = cluster.shell.start('script -qefc "sh terminal.sh" /dev/null');
+    await eventually('the size is seen', () => running.output().includes('33 101'));
+    await cluster.shell.file('seen', '');
+    const { code, stdout } = await running.ended;
     expect(stdout).toMatch(/33 101\s[^]*44 102/);
     expect(code).toBe(3);
   });

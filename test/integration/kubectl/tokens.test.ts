@@ -38,7 +38,7 @@ describe('the token in a volume', () => {
     );
 
     await ok('kubectl create serviceaccount robot');
-    await ok('kubectl wait --for=condition=Ready pod/bearer --timeout=30s');
+    await ok('kubectl wait --for=condition=Ready pod/bearer --timeout=60s');
     const token = await ok('kubectl exec bearer -- cat /var/run/vault/token');
     const uid = await ok("kubectl get pod bearer -o jsonpath='{.metadata.uid}'");
     expect(await review(token, 'vault')).toMatchObject({
