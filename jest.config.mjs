@@ -17,7 +17,7 @@ export default {
       globalSetup: '<rootDir>/test/support/require-engine.mjs',
     },
   ],
-  // A project cannot set this one. Real engines are slow, and a test that needs longer says so itself.
-  testTimeout: 60_000,
+  // A project cannot set this one. Longer than several waits in a row take on a busy machine: a wait that fails says what it saw.
+  testTimeout: 240_000,
   coverageProvider: 'v8',
 };

@@ -116,7 +116,7 @@ export class TestNode {
   }
 
   /** Resolves with the pod once `holds`. Says what the status was when it never does. */
-  async until(name: string, what: string, holds: (pod: Pod) => boolean, withinMs = 20_000): Promise<Pod> {
+  async until(name: string, what: string, holds: (pod: Pod) => boolean, withinMs?: number): Promise<Pod> {
     return eventually(
       `pod ${name}: ${what}`,
       () => {
@@ -144,7 +144,7 @@ export class TestNode {
     );
   }
 
-  async gone(name: string, withinMs = 20_000): Promise<void> {
+  async gone(name: string, withinMs?: number): Promise<void> {
     await eventually(`pod ${name} is gone`, () => this.pod(name) === undefined, withinMs);
   }
 

@@ -29,7 +29,7 @@ export class CliProcess {
   }
 
   /** Waits until it has said something like `pattern`, on whichever stream. */
-  async says(pattern: RegExp, withinMs = 30_000): Promise<void> {
+  async says(pattern: RegExp, withinMs = 60_000): Promise<void> {
     await eventually(
       `${String(pattern)} from the command`,
       () => {

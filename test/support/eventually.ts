@@ -1,10 +1,16 @@
 import { systemClock } from '../../src/lib/clock.js';
 
+/**
+ * Longer than a busy engine is silent for, several times over; shorter than the minute after which an agent looks at a pod
+ * although nothing has happened, so that what is waited for has come about by what did.
+ */
+const WITHIN_MS = 45_000;
+
 /** Polls until `probe` returns something other than undefined or false, or throws naming the last thing seen. */
 export async function eventually<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
-  withinMs = 15_000,
+  withinMs = WITHIN_MS,
 ): Promise<T> {
   const deadline = systemClock.monotonic() + withinMs;
   let last: unknown;

@@ -208,13 +208,9 @@ async function listeningPort(child: ChildProcess): Promise<number> {
   child.on('error', (error) => lines.push(error.message));
   if (child.stderr === null) throw new Error('its log cannot be read');
   child.stderr.setEncoding('utf8').on('data', (text: string) => lines.push(text));
-  return eventually(
-    'the registry listens',
-    () => {
-      const port = /listening on 127\.0\.0\.1:(\d+)/.exec(lines.join(''))?.[1];
-      if (port === undefined) throw new Error(lines.join(''));
-      return Number(port);
-    },
-    30_000,
-  );
+  return eventually('the registry listens', () => {
+    const port = /listening on 127\.0\.0\.1:(\d+)/.exec(lines.join(''))?.[1];
+    if (port === undefined) throw new Error(lines.join(''));
+    return Number(port);
+  });
 }

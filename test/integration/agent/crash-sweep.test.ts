@@ -38,7 +38,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'kubelette-bundle-'));
   bundle = await bundleAgentProcess(directory, join('scripted-life', 'child'));
   clean = await liveThrough(bundle, {});
-}, 120_000);
+}, 240_000);
 afterAll(async () => rm(directory, { recursive: true, force: true }));
 
 /** The points of each kind; those of an agent that starts after another was killed cost a life to find. */

@@ -96,7 +96,7 @@ describe('an engine in trouble', () => {
         const frozen = systemClock.sleep(FREEZE_MS, new AbortController().signal);
         node.create('late', {});
         node.agent.deletePod('default', 'leaving');
-        await eventually('the agent says so', () => said().includes(SILENT), 25_000);
+        await eventually('the agent says so', () => said().includes(SILENT));
         await frozen;
         expect(node.pod('web')).toEqual(before.pod);
         expect(node.pod('leaving')).toBeDefined();
@@ -107,7 +107,7 @@ describe('an engine in trouble', () => {
       expect(said()).toContain('the Docker engine answers again');
       // Long enough for every probe to fail as often as it may, if that counted.
       const soon = (await lines()) + 40;
-      await eventually('lines of after it', async () => (await lines()) > soon, 30_000);
+      await eventually('lines of after it', async () => (await lines()) > soon);
       expect({ containers: await node.containers('web'), pod: node.pod('web') }).toEqual({
         containers: before.containers,
         pod: before.pod,
@@ -117,7 +117,7 @@ describe('an engine in trouble', () => {
       await node.sh('web', 'rm /ready');
       await node.until('web', 'is not ready', (pod) => !isReady(pod));
     },
-    60_000 + 2 * FREEZE_MS,
+    240_000 + 2 * FREEZE_MS,
   );
 
   it('that hangs keeps no agent from ending, and the next one waits for it', async () => {
@@ -129,7 +129,7 @@ describe('an engine in trouble', () => {
       node.create('late', {});
       const asked = systemClock.monotonic();
       await node.halt();
-      expect(systemClock.monotonic() - asked).toBeLessThan(5_000);
+      expect(systemClock.monotonic() - asked).toBeLessThan(30_000);
       await node.launch();
       expect(node.pod('web')).toEqual(before.pod);
     } finally {
@@ -183,7 +183,7 @@ describe('an engine in trouble', () => {
     await Promise.all(['web', 'never', 'on-failure'].map(async (name) => node.ready(name)));
     await engine.end('SIGKILL');
     await engine.start();
-    await node.until('web', 'has restarted', () => node.status('web')?.restartCount === 1, 30_000);
+    await node.until('web', 'has restarted', () => node.status('web')?.restartCount === 1);
     await node.ready('web');
     expect([node.status('web')?.restartCount, node.status('web', 'side')?.restartCount]).toEqual([1, 1]);
     expect(await live('web')).toEqual(['app', 'POD', 'side']);

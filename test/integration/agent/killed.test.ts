@@ -64,7 +64,7 @@ describe('an agent that is killed with -9 again and again', () => {
     for (let kills = 0; kills < KILLS; kills += 1) {
       const agent = new AgentProcess(bundle, { ...task(), ...more });
       // Loading the program takes time in which nothing happens; the agent's own life counts.
-      await eventually('the agent begins', () => agent.output.includes('begin\n'), 30_000);
+      await eventually('the agent begins', () => agent.output.includes('begin\n'));
       const delay = Math.round(next() ** 2 * LONGEST_LIFE_MS);
       delays.push(delay);
       await systemClock.sleep(delay, signal);
@@ -86,10 +86,10 @@ describe('an agent that is killed with -9 again and again', () => {
 
       const agent = await node.start();
       for (const pod of pods()) if (node.pod(pod.metadata.name) === undefined) agent.createPod(pod);
-      await node.ready('web', 30_000);
-      await node.until('crash', 'app runs', () => node.status('crash')?.state?.running !== undefined, 30_000);
+      await node.ready('web');
+      await node.until('crash', 'app runs', () => node.status('crash')?.state?.running !== undefined);
       await node.waits('crash', 'CrashLoopBackOff', 'crash');
-      await node.until('job', 'has succeeded', ({ status }) => status?.phase === 'Succeeded', 30_000);
+      await node.until('job', 'has succeeded', ({ status }) => status?.phase === 'Succeeded');
 
       try {
         const web = (await node.containers('web')).map(({ name, attempt, state }) => `${name}/${attempt} ${state}`);
@@ -120,7 +120,7 @@ describe('an agent that is killed with -9 again and again', () => {
         return true;
       });
     },
-    60_000 + KILLS * 5_000,
+    240_000 + KILLS * 5_000,
   );
 
   it(
@@ -148,6 +148,6 @@ describe('an agent that is killed with -9 again and again', () => {
       for (const name of ['deaf', 'quick']) await node.gone(name);
       expect(await node.leftovers()).toEqual({ containers: [], volumes: [], networks: [] });
     },
-    60_000 + KILLS * 5_000,
+    240_000 + KILLS * 5_000,
   );
 });

@@ -62,9 +62,9 @@ describe('manifests that are accepted', () => {
       }
     }
     for (const [name, what] of made) {
-      await node.until(name, `is explained (${what})`, explained, 30_000);
+      await node.until(name, `is explained (${what})`, explained);
     }
-  }, 120_000);
+  }, 240_000);
 
   it('with a character that ends a text early run or say so', async () => {
     const odd: Record<string, Parameters<typeof app>[1]> = {
@@ -80,7 +80,7 @@ describe('manifests that are accepted', () => {
         return pod !== undefined && (isReady(pod) || explained(pod));
       });
     }
-  }, 120_000);
+  }, 240_000);
 
   it('go when they are deleted, and leave nothing', async () => {
     const names = node.agent.store.list<Pod>('Pod').items.map(({ metadata }) => metadata.name);
@@ -88,5 +88,5 @@ describe('manifests that are accepted', () => {
     for (const name of names) node.agent.deletePod('default', name, 0);
     for (const name of names) await node.gone(name);
     await eventually('nothing is left', async () => (await node.leftovers()).containers.length === 0, 60_000);
-  }, 120_000);
+  }, 240_000);
 });

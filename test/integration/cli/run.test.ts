@@ -121,7 +121,7 @@ it('follows edits with --watch: an edited pod is replaced, a broken file changes
   await command.says(/\[watched app\] third/);
 
   await rm(path);
-  await eventually('the pod is gone', async () => (await leftovers(NODE)).length === 0, 30_000);
+  await eventually('the pod is gone', async () => (await leftovers(NODE)).length === 0);
   command.signal('SIGINT');
   expect((await command.ended()).exitCode).toBe(130);
 });

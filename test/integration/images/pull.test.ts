@@ -125,7 +125,8 @@ describe('a pull from a registry', () => {
 
   it('is done again by itself, and heals', async () => {
     await registry.variant('late', '1', 'VERSION=1');
-    await node.ready('late', 60_000);
+    // The wait between two tries doubles: the next one may be more than a minute away.
+    await node.ready('late', 200_000);
   });
 });
 

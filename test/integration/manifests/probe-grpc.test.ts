@@ -8,7 +8,7 @@ it('probe-grpc: the pod is ready as long as its server says that it serves', asy
   const pod = await kubelette.node.apply('manifests/probe-grpc.yaml');
   await pod.ready();
   await pod.exec(['sh', '-c', 'echo 2 > /tmp/status']);
-  await eventually('it is not ready', () => pod.status().containerStatuses?.[0]?.ready === false, 30_000);
+  await eventually('it is not ready', () => pod.status().containerStatuses?.[0]?.ready === false);
   expect(pod.events().map(({ message }) => message)).toContain(
     'Readiness probe failed: service unhealthy (responded with "NOT_SERVING")',
   );

@@ -9,7 +9,7 @@ it('probe-tcp: a container that accepts no connections any more is restarted', a
   await pod.ready();
   // It was there to be killed.
   expect(await pod.exec(['sh', '-c', 'kill -9 $(cat /tmp/server)'])).toMatchObject({ exitCode: 0, stderr: '' });
-  await eventually('the restart', () => pod.status().containerStatuses?.[0]?.restartCount === 1, 30_000);
+  await eventually('the restart', () => pod.status().containerStatuses?.[0]?.restartCount === 1);
   expect(pod.events().map(({ message }) => message)).toEqual(
     expect.arrayContaining([
       expect.stringMatching(/^Liveness probe failed: dial tcp [\d.]+:7000: connect: connection refused$/),

@@ -20,7 +20,7 @@ it('restart-always: a container that ends is started again, at once the first ti
   );
   expect(waiting.lastState?.terminated).toMatchObject({ exitCode: 1, reason: 'Error' });
 
-  await eventually('the second restart', () => pod.status().containerStatuses?.[0]?.restartCount === 2, 20_000);
+  await eventually('the second restart', () => pod.status().containerStatuses?.[0]?.restartCount === 2);
   await findLine(pod.logs({ follow: true }), /^started$/);
   expect(await readLines(pod.logs({ previous: true }))).toEqual(['started', 'ending with exit code 1']);
   expect(pod.events().some(({ type, reason }) => type === 'Warning' && reason === 'BackOff')).toBe(true);

@@ -53,7 +53,7 @@ describe('pause dial', () => {
     await once(stream, 'end');
     expect(Buffer.concat(chunks).toString()).toContain('bye\n');
     stream.destroy();
-    await eventually('dial ended', async () => !(await exec.inspect()).Running, 5_000);
+    await eventually('dial ended', async () => !(await exec.inspect()).Running);
   });
 
   it('does not get stuck with a server that answers while it is written to', async () => {
@@ -80,6 +80,6 @@ describe('pause dial', () => {
     const before = systemClock.monotonic();
     const { exitCode } = await bench.exec(sandbox, ['/pause', 'dial', host, port]);
     expect(exitCode).toBe(errno);
-    expect(systemClock.monotonic() - before).toBeLessThan(5_000);
+    expect(systemClock.monotonic() - before).toBeLessThan(30_000);
   });
 });

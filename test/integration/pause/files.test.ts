@@ -146,7 +146,7 @@ describe('pause read', () => {
     ['nothing there', 'true'],
   ])('refuses %s without waiting', async (_what, command) => {
     await inApp(`rm -rf /config/odd; ${command}`);
-    const result = await eventually('an answer', () => read('/vols/config/odd', 10), 5_000);
+    const result = await eventually('an answer', () => read('/vols/config/odd', 10));
     expect(result).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/^error: .*odd: errno \d+\n$/),

@@ -14,7 +14,7 @@ describe('an agent whose clock is set', () => {
     node = await TestNode.started('clock', { more: { clock } });
     node.create('web', probed);
     node.create('leaving', { containers: [app(DEAF)] });
-    await Promise.all([node.ready('web', 50_000), node.ready('leaving', 50_000)]);
+    await Promise.all([node.ready('web'), node.ready('leaving')]);
   });
   afterAll(async () => node.close());
 
@@ -32,7 +32,7 @@ describe('an agent whose clock is set', () => {
     const [second] = (await node.containers(crash, 'app')).slice(-1);
     const before = { containers: await node.containers('web'), pod: node.pod('web'), lines: await lines() };
     clock.step(ms);
-    await eventually('lines of after it', async () => (await lines()) > before.lines + 40, 30_000);
+    await eventually('lines of after it', async () => (await lines()) > before.lines + 40);
     expect({ containers: await node.containers('web'), pod: node.pod('web') }).toEqual({
       containers: before.containers,
       pod: before.pod,

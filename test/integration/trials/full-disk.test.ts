@@ -54,7 +54,7 @@ describe('an agent whose disk is full', () => {
 
     await node.docker.getContainer((await node.running('web', 'side')).id).kill();
     node.agent.deletePod('default', 'leaving');
-    await said('log cannot be written; records are being lost', 30_000);
+    await said('log cannot be written; records are being lost');
     await node.until('web', 'has restarted its side', () => node.status('web', 'side')?.restartCount === 1);
     await Promise.all([node.ready('web'), node.gone('leaving')]);
     expect(await node.running('web')).toEqual(before);
@@ -126,7 +126,7 @@ describe('an engine whose disk is full', () => {
     expect(told).toMatchObject({ type: 'Warning', reason: 'FailedCreatePodSandBox' });
     expect(node.pod('late')?.status?.phase).toBe('Pending');
     await disk.free();
-    await node.ready('late', 40_000);
+    await node.ready('late', 90_000);
     expect(await node.containers('web')).toEqual(before);
     expect(await node.containers('late')).toHaveLength(2);
   });

@@ -17,7 +17,7 @@ describe('an engine with live-restore', () => {
     node = await TestNode.started('live', { dockerHost: engine.host });
     node.create('web', probed);
     node.create('mortal', { containers: [app('trap "exit 3" TERM; sleep 100000 & wait')] });
-    await Promise.all([node.ready('web', 50_000), node.ready('mortal', 50_000)]);
+    await Promise.all([node.ready('web'), node.ready('mortal')]);
   });
   afterAll(async () => {
     await node.close();
@@ -27,7 +27,7 @@ describe('an engine with live-restore', () => {
   const returns = async (): Promise<void> => {
     node.said.splice(0);
     await engine.start('--live-restore');
-    await eventually('the agent says so', () => node.said.some(({ msg }) => msg === BACK), 30_000);
+    await eventually('the agent says so', () => node.said.some(({ msg }) => msg === BACK));
   };
   const lines = async (): Promise<number> => counted(await node.logs('web'));
 

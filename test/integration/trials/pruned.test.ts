@@ -102,7 +102,7 @@ describe('an engine on which somebody tidies up', () => {
     await expect(network.remove()).rejects.toThrow('active endpoints');
     await network.disconnect({ Container: (await node.running('web', 'POD')).id, Force: true });
     await eventually('it can be removed', async () => network.remove().then(() => true));
-    await node.until('web', 'has restarted', () => node.status('web')?.restartCount === 1, 40_000);
+    await node.until('web', 'has restarted', () => node.status('web')?.restartCount === 1);
     await node.ready('web');
     await settle('latecomer');
     expect(await find()).not.toBe(old);

@@ -111,6 +111,6 @@ describe('a claim', () => {
       ...node.agent.store.list('PersistentVolumeClaim').items,
       ...node.agent.store.list('PersistentVolume').items,
     ];
-    await eventually('claims and volumes are gone', async () => (await left()).length === 0, 30_000);
+    await eventually('claims and volumes are gone', async () => (await left()).length === 0);
   });
 });

@@ -89,14 +89,10 @@ describe('mounts', () => {
   it('survive the container, and memory the sandbox too unless it dies', async () => {
     const before = await node.running('parts');
     await node.docker.getContainer(before.id).kill();
-    await eventually(
-      'another one runs',
-      async () => {
-        const now = await node.running('parts').catch(() => undefined);
-        return now !== undefined && now.id !== before.id;
-      },
-      30_000,
-    );
+    await eventually('another one runs', async () => {
+      const now = await node.running('parts').catch(() => undefined);
+      return now !== undefined && now.id !== before.id;
+    });
     await node.ready('parts');
     expect(await node.sh('parts', 'cat /cell/y; ls /logs')).toBe('y\nx\n');
   });
@@ -138,7 +134,7 @@ describe('mounts', () => {
 
   it('of an emptyDir that is too full cost the pod its life', async () => {
     const message = 'Usage of EmptyDir volume "small" exceeds the limit "1Mi". ';
-    const evicted = await node.until('full', 'is evicted', ({ status }) => status?.reason === 'Evicted', 40_000);
+    const evicted = await node.until('full', 'is evicted', ({ status }) => status?.reason === 'Evicted');
     expect(evicted.status).toMatchObject({ phase: 'Failed', message });
     expect(node.events('full').find(({ reason }) => reason === 'Evicted')).toMatchObject({ type: 'Warning', message });
     await eventually('nothing of it runs', async () =>

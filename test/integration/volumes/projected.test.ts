@@ -102,17 +102,13 @@ describe('a pod with volumes made of objects', () => {
     const before = await node.sh('files', 'readlink /settings/..data');
     const { store } = node.agent;
     store.update(settings({ colour: 'blue', shape: 'round' }));
-    await eventually('the new colour', async () => (await node.sh('files', 'cat /settings/colour')) === 'blue', 5_000);
+    await eventually('the new colour', async () => (await node.sh('files', 'cat /settings/colour')) === 'blue');
     expect(await node.sh('files', 'ls /settings; cat /one')).toBe('blob\ncolour\nshape\nred');
     expect(await node.sh('files', 'readlink /settings/..data')).not.toBe(before);
 
     const pod = node.pod('files') as Pod;
     store.update<Pod>({ ...pod, metadata: { ...pod.metadata, labels: { tier: 'web' } } });
-    await eventually(
-      'the new label',
-      async () => (await node.sh('files', 'cat /about/labels')) === 'tier="web"',
-      5_000,
-    );
+    await eventually('the new label', async () => (await node.sh('files', 'cat /about/labels')) === 'tier="web"');
   });
 
   it('keeps what it has when the object goes, and when the next agent takes over', async () => {
