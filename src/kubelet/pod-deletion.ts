@@ -50,8 +50,8 @@ export function finishPodDeletion(store: Store, clock: Clock, { name, namespace,
 
 type Deletion = Required<Pick<ObjectMeta, 'deletionTimestamp' | 'deletionGracePeriodSeconds'>>;
 
-/** The mark to set, or undefined when the one that is there ends no later. */
-function nextDeletion(metadata: ObjectMeta, graceSeconds: number, now: number): Deletion | undefined {
+/** The mark to set, or undefined when the one that is there ends no later. Pure. */
+export function nextDeletion(metadata: ObjectMeta, graceSeconds: number, now: number): Deletion | undefined {
   const { deletionTimestamp, deletionGracePeriodSeconds: current = 0 } = metadata;
   if (deletionTimestamp !== undefined && graceSeconds >= current) return undefined;
   const begunMs = deletionTimestamp === undefined ? now : Date.parse(deletionTimestamp) - current * 1_000;

@@ -21,6 +21,7 @@ import { isTerminalPhase, planOrphan } from './core/plan/termination.js';
 import { execute } from './execute.js';
 import { PreStopHooks } from './hooks/pre-stop-hooks.js';
 import { publishStatus } from './status-manager.js';
+import { StopClock } from './stop-clock.js';
 import { podExecutors } from './sync-pod.js';
 import type { SyncContext, SyncPorts } from './sync-ports.js';
 
@@ -52,6 +53,7 @@ export class PodWorker {
   readonly #prepared = new Set<string>();
   readonly #announcedKills = new Set<string>();
   readonly #hooks: PreStopHooks;
+  readonly #stopClock: StopClock;
   /** Ends with `run`. */
   readonly #life = new AbortController();
   /** As last seen: it is removed with its hooks also when its object went first. */
@@ -64,6 +66,7 @@ export class PodWorker {
   constructor(options: PodWorkerOptions) {
     this.#options = options;
     this.#hooks = new PreStopHooks(options.ports, this.#life.signal);
+    this.#stopClock = new StopClock(options.ports.clock);
   }
 
   /** Look again soon. */
@@ -136,6 +139,7 @@ export class PodWorker {
     const engineNow = ports.clock.now() + clockSkewMs;
     if (this.#isHeldBack(pod, observed)) return this.#jitter(SYNC_RETRY_MS);
     const room = this.#room(pod);
+    const stoppingSince = this.#stopClock.since(pod, engineNow);
     const input: SyncInput = {
       pod,
       observed,
@@ -144,9 +148,11 @@ export class PodWorker {
       preStops,
       now: engineNow,
       clockSkewMs,
+      ...(stoppingSince === undefined ? {} : { stoppingSince }),
       ...room,
     };
     const plan = computePodActions(input);
+    this.#stopClock.note(pod, plan);
     const published = await this.#publish(input, plan, signal);
     if (published === undefined) return 0;
     ports.prober.track(observed, probeTargets(input, plan, this.#options.hostIP));

@@ -45,7 +45,7 @@ export class FakeRuntime implements ContainerRuntime {
   /** Verbs in the order they were called, with their first argument. For tests about what is not done. */
   readonly calls: { readonly verb: FakeVerb; readonly argument: unknown }[] = [];
   /** How long the engine takes, ms: until it does what it is asked for, and then until its answer is here. */
-  takes: (verb: FakeVerb) => { readonly before?: number; readonly after?: number } = () => ({});
+  takes: (verb: FakeVerb, argument: unknown) => { readonly before?: number; readonly after?: number } = () => ({});
   readonly #owner: FakeRuntimeOptions;
   #faults: { fault: Fault; left: number }[] = [];
 
@@ -187,7 +187,7 @@ export class FakeRuntime implements ContainerRuntime {
     if (fault?.when === 'hang') return abortable(new Promise<never>(() => undefined), signal);
     if (this.engine.down) throw unavailable();
     if (fault?.when === 'before') throw fault.error ?? unavailable();
-    const { after = 0, before = 0 } = this.takes(verb);
+    const { after = 0, before = 0 } = this.takes(verb, argument);
     if (before > 0) await this.engine.clock.sleep(before, signal);
     const result = await effect();
     if (after > 0) await this.engine.clock.sleep(after, signal);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PodAction, PodPlan } from '../../../src/kubelet/core/plan/pod-action.js';
 import type { SyncInput } from '../../../src/kubelet/core/plan/sync-input.js';
+import { StopClock } from '../../../src/kubelet/stop-clock.js';
 import { SYNC_RETRY_MS } from '../../../src/options.js';
 import { Calls, Preempted, Unanswered } from './calls.js';
 import { EngineError, Outdated, type SimSandbox } from './engine.js';
@@ -29,6 +30,7 @@ export class Agent {
   readonly #killer: Killer;
   readonly #starter: Starter;
   readonly #prober: Prober;
+  readonly #stopClock: StopClock;
   #lastPlanned: readonly PodAction[] = [];
 
   constructor(world: World, bornAt: number) {
@@ -37,6 +39,7 @@ export class Agent {
     this.#killer = new Killer(world, this.#calls);
     this.#starter = new Starter(world, this.#calls, this.#killer);
     this.#prober = new Prober(world, bornAt);
+    this.#stopClock = new StopClock({ monotonic: () => world.now });
     this.wakeAt = bornAt;
   }
 
@@ -48,6 +51,7 @@ export class Agent {
       if (world.hangsUntil > world.now) throw new Unanswered();
       const input = this.#input();
       const plan = world.core.decide(input);
+      this.#stopClock.note(input.pod, plan);
       const status = world.core.status(input, plan, {
         hostIP: HOST_IP,
         messages: NO_MESSAGES,
@@ -71,8 +75,10 @@ export class Agent {
 
   #input(): SyncInput {
     const { agentWall, believedWall, engine, pod, preStops, room } = this.#world;
+    const stoppingSince = this.#stopClock.since(pod, believedWall);
     return {
       pod,
+      ...(stoppingSince === undefined ? {} : { stoppingSince }),
       observed: engine.observe(),
       problems: this.#starter.problems(),
       probes: this.#prober.snapshot(),

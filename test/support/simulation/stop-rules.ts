@@ -13,6 +13,7 @@ const LEAST_SECONDS = 2;
 export class StopRules {
   readonly #world: World;
   readonly #preStopped = new Set<string>();
+  #deletedAt: number | undefined;
   #deadlineTrue: number | undefined;
 
   constructor(world: World) {
@@ -20,7 +21,9 @@ export class StopRules {
   }
 
   deleted(graceSeconds: number): void {
-    this.#deadlineTrue = Math.min(this.#deadlineTrue ?? Infinity, this.#world.now + graceSeconds * 1_000);
+    // Counted from the first time.
+    this.#deletedAt ??= this.#world.now;
+    this.#deadlineTrue = this.#deletedAt + graceSeconds * 1_000;
   }
 
   /** The stop signal is sent. */

@@ -1,6 +1,6 @@
 import type { Pod } from '../../../src/api/schema/pod.js';
-import { toRfc3339 } from '../../../src/lib/time.js';
 import type { PodAction } from '../../../src/kubelet/core/plan/pod-action.js';
+import { nextDeletion } from '../../../src/kubelet/pod-deletion.js';
 import { T0 } from '../builders.js';
 import { Agent } from './agent.js';
 import { Crashed } from './calls.js';
@@ -206,11 +206,10 @@ export class World {
 
   delete(graceSeconds: number): void {
     const { metadata } = this.pod;
-    const { deletionGracePeriodSeconds: before } = metadata;
-    if (before !== undefined && before <= graceSeconds) return;
-    if (before !== undefined) this.count('shorter grace');
-    const deletionTimestamp = toRfc3339(this.agentWall + graceSeconds * 1_000);
-    this.pod = { ...this.pod, metadata: { ...metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds } };
+    const deletion = nextDeletion(metadata, graceSeconds, this.agentWall);
+    if (deletion === undefined) return;
+    if (metadata.deletionTimestamp !== undefined) this.count('shorter grace');
+    this.pod = { ...this.pod, metadata: { ...metadata, ...deletion } };
     this.rules.stop.deleted(graceSeconds);
     this.agent.preempted = true;
     this.agent.wakeAt = Math.min(this.agent.wakeAt, this.now);

@@ -26,6 +26,11 @@ export interface SyncInput {
    * ends. Absent: none.
    */
   readonly preStops?: ReadonlyMap<string, number>;
+  /**
+   * When it was first decided to stop the pod, now at the earliest, on the engine's clock: what it took to find that out is not
+   * taken from the grace. Absent when an earlier agent may have begun to stop it.
+   */
+  readonly stoppingSince?: number;
   /** The engine's clock, epoch milliseconds: it is compared with times the engine wrote. */
   readonly now: number;
   /** Engine's clock minus the agent's, for times the agent wrote: deletions. Absent: none. */

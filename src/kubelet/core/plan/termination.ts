@@ -119,16 +119,19 @@ const isAlive = ({ containers, sandboxes }: ObservedPod): boolean =>
 
 /**
  * Seconds of grace that are left. A deletion's deadline is on the object, so that an agent restart in the middle does
- * not start the grace period again; what is left of a finished pod counts from the end of what finished it.
+ * not start the grace period again; what is left of a finished pod counts from the end of what finished it. Where no agent
+ * can have begun before, both count from when it was found out: an engine may be slow to tell.
  */
 function graceLeft(input: SyncInput, views: ContainerViews): number {
-  const { clockSkewMs = 0, now, pod } = input;
+  const { clockSkewMs = 0, now, pod, stoppingSince } = input;
   // Source: kubelet, what goes beyond a limit of local storage is stopped at once.
   if (pod.status?.reason === EVICTED) return 0;
   const deletion = parseRfc3339(pod.metadata.deletionTimestamp);
-  if (deletion === undefined) return graceSince(input, lastEnd(input, views));
+  if (deletion === undefined) return graceSince(input, stoppingSince ?? lastEnd(input, views));
   // The deadline was cut to whole seconds, so it may be almost a second later; never before, never more than granted.
   const granted = pod.metadata.deletionGracePeriodSeconds ?? Infinity;
+  if (stoppingSince !== undefined && granted < Infinity)
+    return Math.max(0, Math.min(granted, granted - Math.floor((now - stoppingSince) / 1000)));
   return Math.max(0, Math.min(granted, Math.ceil((deletion + clockSkewMs + 999 - now) / 1000)));
 }
 
