@@ -39,6 +39,8 @@ export async function dial(
 
 async function dialDirectly(engine: Engine, host: string, port: number, signal: AbortSignal): Promise<Duplex> {
   const socket = connect({ host, port, allowHalfOpen: true, noDelay: true });
+  // Whoever gets the connection hears himself of what befalls it; until then nobody does, and that must not end the process.
+  socket.on('error', () => undefined);
   const onAbort = (): void => void socket.destroy(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
   socket.once('close', () => signal.removeEventListener('abort', onAbort));

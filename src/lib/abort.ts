@@ -12,6 +12,8 @@ export const FINISHED: Error = Object.assign(new Error('it has ended'), { name: 
 
 /** Rejects with the signal's reason as soon as it aborts, whatever `promise` does. The promise itself is not stopped. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Should it fail, too: nobody else hears of it, and that would end the process.
+  if (signal.aborted) promise.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_resolve, reject) => {

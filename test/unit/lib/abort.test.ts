@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { abortable, isAbort, LinkedAbort } from '../../../src/lib/abort.js';
 
@@ -21,6 +22,13 @@ describe('abortable', () => {
   it('rejects at once when it is too late', async () => {
     const reason = new Error('enough');
     await expect(abortable(Promise.resolve(1), AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+
+  it('is the only one to reject when it is too late: a promise that fails is heard all the same', async () => {
+    const reason = new Error('enough');
+    await expect(abortable(Promise.reject(new Error('no')), AbortSignal.abort(reason))).rejects.toBe(reason);
+    // A rejection that nobody hears would come now.
+    await setImmediate();
   });
 
   it('leaves no listener on the signal', async () => {
