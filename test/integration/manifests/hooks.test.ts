@@ -7,6 +7,6 @@ it('hooks: one runs before the container is ready, the other before it is stoppe
   const pod = await kubelette.node.apply('manifests/hooks.yaml');
   await pod.ready();
   const lines = readLines(pod.logs({ container: 'app', follow: true }));
-  await pod.delete();
+  await pod.delete({ graceSeconds: 60 });
   expect(await lines).toEqual(['postStart: warming up', 'app: warm', 'preStop: draining', 'app: asked to end']);
 });

@@ -7,6 +7,7 @@ const kubelette = useNode();
 it('probe-tcp: a container that accepts no connections any more is restarted', async () => {
   const pod = await kubelette.node.apply('manifests/probe-tcp.yaml');
   await pod.ready();
+  await eventually('the server runs', async () => (await pod.exec(['test', '-s', '/tmp/server'])).exitCode === 0);
   // It was there to be killed.
   expect(await pod.exec(['sh', '-c', 'kill -9 $(cat /tmp/server)'])).toMatchObject({ exitCode: 0, stderr: '' });
   await eventually('the restart', () => pod.status().containerStatuses?.[0]?.restartCount === 1);

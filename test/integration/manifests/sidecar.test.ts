@@ -15,7 +15,8 @@ it('sidecar: it serves before the app starts, is restarted by itself, and outliv
   expect(pod.status().containerStatuses?.[0]?.restartCount).toBe(0);
 
   const logs = ['app', 'proxy'].map(async (container) => readLines(pod.logs({ container, follow: true })));
-  await pod.delete();
+  // As much grace as it takes: what is told at the end is told by programs that end well.
+  await pod.delete({ graceSeconds: 60 });
   const [app, proxy] = await Promise.all(logs);
   expect(app).toContain('app: the proxy is still there');
   expect(proxy).toContain('proxy: last to go');
