@@ -14,11 +14,14 @@ const MAX_FALLBACK_LINES = 80;
 const MAX_FALLBACK_BYTES = 2048;
 /** All messages of a pod together, in equal parts. Source: kubelet MaxPodTerminationMessageLogLength. */
 const MAX_POD_BYTES = 12_288;
-const LOG_DRAIN_MS = 2_000;
+/** How long a status waits for the rest of a log: an engine that is slow is asked twice for it. */
+const LOG_DRAIN_MS = 10_000;
 
 interface Known {
   readonly finishedAt: number | undefined;
   readonly message: string;
+  /** There was more of the log than was stored by then. */
+  readonly cut: boolean;
 }
 
 /**
@@ -73,8 +76,9 @@ export class TerminationMessages {
       if (container === undefined || ended.state !== 'exited') continue;
       const { finishedAt, id } = ended;
       let known = before?.get(id);
-      if (known === undefined || known.finishedAt !== finishedAt) {
-        known = { finishedAt, message: firstBytes(await this.#read(pod, container, ended, signal), share) };
+      if (known === undefined || known.finishedAt !== finishedAt || known.cut) {
+        const { cut, text } = await this.#read(pod, container, ended, signal);
+        known = { finishedAt, message: firstBytes(text, share), cut };
       }
       current.set(id, known);
     }
@@ -92,16 +96,22 @@ export class TerminationMessages {
     return path.join(this.#root, pod.metadata.uid ?? '', 'containers', container, String(attempt));
   }
 
-  async #read(pod: Pod, container: Container, ended: ObservedContainer, signal: AbortSignal): Promise<string> {
+  async #read(
+    pod: Pod,
+    container: Container,
+    ended: ObservedContainer,
+    signal: AbortSignal,
+  ): Promise<{ readonly text: string; readonly cut: boolean }> {
     const fromFile = await readLastBytes(
       this.#file(pod, container.name, ended.attempt),
       container.terminationMessagePath ?? '',
     );
     const fallsBack = container.terminationMessagePolicy === 'FallbackToLogsOnError';
-    if (fromFile !== '' || !fallsBack || ended.exitCode === 0 || ended.startedAt === undefined) return fromFile;
-    await this.#logs.drained(ended.id, LOG_DRAIN_MS, signal);
+    if (fromFile !== '' || !fallsBack || ended.exitCode === 0 || ended.startedAt === undefined)
+      return { text: fromFile, cut: false };
+    const complete = await this.#logs.drained(ended.id, LOG_DRAIN_MS, signal);
     const reference = { pod: podIdentity(pod), container: container.name, attempt: ended.attempt };
-    return this.#logs.tail(reference, MAX_FALLBACK_LINES, MAX_FALLBACK_BYTES);
+    return { text: await this.#logs.tail(reference, MAX_FALLBACK_LINES, MAX_FALLBACK_BYTES), cut: !complete };
   }
 }
 

@@ -20,10 +20,14 @@ export class FakeLogs implements LogStore {
   catchUp: (containerId: string) => Promise<void> = async () => Promise.resolve();
   /** Every log is complete at once. */
   alwaysDrained = false;
+  /** What is not complete takes longer than anybody waits. */
+  isSlow = false;
+  readonly #complete = new Set<string>();
   readonly #drained = new Map<string, { readonly promise: Promise<void>; readonly resolve: () => void }>();
 
   /** The pump of this container has stored everything. */
   drain(containerId: string): void {
+    this.#complete.add(containerId);
     this.#pump(containerId).resolve();
   }
 
@@ -31,12 +35,14 @@ export class FakeLogs implements LogStore {
     if (!this.followed.includes(container.id)) this.followed.push(container.id);
   }
 
-  async drained(containerId: string, _withinMs: number, signal: AbortSignal): Promise<void> {
+  async drained(containerId: string, _withinMs: number, signal: AbortSignal): Promise<boolean> {
     signal.throwIfAborted();
-    if (this.alwaysDrained) return;
+    if (this.alwaysDrained) return true;
+    if (this.isSlow && !this.#complete.has(containerId)) return false;
     this.waitingFor.push(containerId);
     try {
       await abortable(this.#pump(containerId).promise, signal);
+      return true;
     } finally {
       this.waitingFor.splice(this.waitingFor.indexOf(containerId), 1);
     }

@@ -79,8 +79,13 @@ export class FileLogStore implements LogStore {
     this.#pumps.set(container.id, this.#start(pod, container));
   }
 
-  async drained(containerId: string, withinMs: number, signal: AbortSignal): Promise<void> {
-    await this.#within(withinMs, signal, async () => this.#pumps.get(containerId)?.drained);
+  async drained(containerId: string, withinMs: number, signal: AbortSignal): Promise<boolean> {
+    let all = false;
+    await this.#within(withinMs, signal, async () => {
+      await this.#pumps.get(containerId)?.drained;
+      all = true;
+    });
+    return all;
   }
 
   async caughtUp(containerId: string, withinMs: number, signal: AbortSignal): Promise<void> {

@@ -28,8 +28,11 @@ export interface LogReference {
 export interface LogStore {
   /** Idempotent: starts or resumes the pump of this container instance. Returns at once. */
   follow(pod: PodIdentity, container: ObservedContainer): void;
-  /** Resolves when the pump has stored everything the engine had, or `withinMs` passed. Never rejects but by abort. */
-  drained(containerId: string, withinMs: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the pump has stored everything the engine had, or `withinMs` passed. Never rejects but by abort.
+   * @returns whether it has
+   */
+  drained(containerId: string, withinMs: number, signal: AbortSignal): Promise<boolean>;
   /**
    * Resolves when everything the engine had of this live container at the moment of the call is stored, or `withinMs`
    * passed. Never rejects but by abort.

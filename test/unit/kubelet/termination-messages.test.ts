@@ -184,6 +184,18 @@ describe('the message from the log', () => {
     expect(await message).toBe('the very last line');
   });
 
+  it('is read again when the engine took too long to give the log away', async () => {
+    logs.alwaysDrained = false;
+    logs.isSlow = true;
+    logs.text.set('app/0', 'a line');
+    expect(await messageOf(pod)).toBe('a line');
+    logs.text.set('app/0', 'a line\nand why it failed');
+    logs.drain('app-0');
+    expect(await messageOf(pod)).toBe('a line\nand why it failed');
+    logs.text.set('app/0', 'nothing more is read');
+    expect(await messageOf(pod)).toBe('a line\nand why it failed');
+  });
+
   it('ends its wait on abort', async () => {
     logs.alwaysDrained = false;
     const stop = new AbortController();

@@ -16,13 +16,15 @@ describe('log files', () => {
   let podDirectory: string;
   let streams: ScriptedLogs;
   let store: FileLogStore;
+  let clock: FakeClock;
 
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'kubelette-logs-'));
     podDirectory = join(root, 'pods', 'default_web_a1b2');
     streams = new ScriptedLogs();
     streams.push(record(1, 'hello'));
-    store = new FileLogStore({ root, streams, clock: new FakeClock(), logger: silentLogger });
+    clock = new FakeClock();
+    store = new FileLogStore({ root, streams, clock, logger: silentLogger });
   });
   afterEach(async () => {
     await store.stop();
@@ -42,6 +44,16 @@ describe('log files', () => {
     expect(await readlink(link)).toBe('../pods/default_web_a1b2/app/3.log');
     expect((await stat(link)).ino).toBe((await stat(path)).ino);
     expect(await readdir(join(root, 'containers'))).toHaveLength(1);
+  });
+
+  it('are waited for no longer than somebody will, who is told whether they are complete', async () => {
+    store.follow(pod, container());
+    const waiting = store.drained('c0ffee', 1_000, signal);
+    await clock.advance(1_000);
+    expect(await waiting).toBe(false);
+    streams.end();
+    expect(await store.drained('c0ffee', EVER, signal)).toBe(true);
+    expect(await store.drained('of nobody', EVER, signal)).toBe(true);
   });
 
   it('exist, empty, for a container that has printed nothing', async () => {
