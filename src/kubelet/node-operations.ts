@@ -13,9 +13,9 @@ import type { ContainerTarget, LogRequestOptions, PodOperations } from './pod-op
 /** The annotation kubectl reads to find the container meant when none is named. */
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container';
 /** How long reading a log waits for what an ended container left in the engine. */
-const LOG_DRAIN_MS = 5_000;
+const LOG_DRAIN_MS = 30_000;
 /** How long it waits for what a running container wrote before the request. */
-const LOG_CATCH_UP_MS = 2_000;
+const LOG_CATCH_UP_MS = 5_000;
 
 export interface NodeOperationsOptions {
   readonly store: Store;
