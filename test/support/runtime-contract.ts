@@ -28,6 +28,8 @@ export interface RuntimeUnderTest {
   /** Waits for the outcome, letting time pass meanwhile. */
   settle<T>(promise: Promise<T>): Promise<T>;
   eventually<T>(what: string, probe: () => Promise<T | undefined | false>): Promise<T>;
+  /** Resolves when a container that is to hear SIGTERM would: it runs before that. */
+  hears(id: string): Promise<void>;
   kill(id: string): Promise<void>;
   restart(id: string): Promise<void>;
   /** Of running processes, by the pid in the observation: comparable names of their namespaces. */
@@ -197,6 +199,7 @@ export function describeRuntimeContract(name: string, open: () => Promise<Runtim
       const sandbox = await startSandbox(pod);
       const obedient = await startContainer(specOf(pod, sandbox, 'obedient', { name: 'obedient' }));
       const deaf = await startContainer(specOf(pod, sandbox, 'deaf', { name: 'deaf' }));
+      await world.hears(obedient);
       await run(runtime.stopContainer(obedient, 30, signal));
       expect(await containerOf(pod, obedient)).toMatchObject({ state: 'exited', exitCode: 143 });
       await run(runtime.stopContainer(deaf, 1, signal));

@@ -1,6 +1,7 @@
 import { readNamespaces } from '../../../src/docker/namespaces.js';
 import { openDockerWorld, script } from '../../support/docker-world.js';
 import { eventually } from '../../support/eventually.js';
+import { trapIsSet } from '../../support/trapped-signals.js';
 import { describeRuntimeContract, type Program, type RuntimeUnderTest } from '../../support/runtime-contract.js';
 
 const { signal } = new AbortController();
@@ -23,6 +24,7 @@ async function openDocker(): Promise<RuntimeUnderTest> {
     program,
     settle: async (promise) => promise,
     eventually: async (what, probe) => eventually(what, probe),
+    hears: trapIsSet,
     kill: async (id) => {
       await engine.call({ method: 'POST', path: `/containers/${id}/kill` }, signal);
     },

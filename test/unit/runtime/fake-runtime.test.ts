@@ -48,6 +48,7 @@ async function openFake(): Promise<RuntimeUnderTest> {
       }
       throw new Error(`${what}: not within 10 s`);
     },
+    hears: async () => Promise.resolve(),
     kill: async (id) => engine.kill(id),
     restart: async (id) => engine.restart(id),
     namespaces: async (pids) =>
