@@ -9,6 +9,8 @@ export interface AgentTask {
   readonly nodeName: string;
   readonly dataDir: string;
   readonly ephemeral: boolean;
+  /** Another engine than the usual one. */
+  readonly dockerHost?: string;
   /** Made unless they exist. */
   readonly pods: readonly Pod[];
   /** Names of pods to delete instead, with their own grace. Asked for at every start, as somebody impatient would. */

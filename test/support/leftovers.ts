@@ -5,8 +5,8 @@ import { systemClock } from '../../src/lib/clock.js';
 const open = new AbortController().signal;
 
 /** Names of what a node has on the engine: containers by pod and name, volumes by name. */
-export async function leftovers(nodeName: string): Promise<string[]> {
-  const engine = await connectEngine(undefined, systemClock, open);
+export async function leftovers(nodeName: string, dockerHost?: string): Promise<string[]> {
+  const engine = await connectEngine(dockerHost, systemClock, open);
   const { containers, volumes } = await listKubeletteObjects(engine, { nodeName }, open);
   return [
     ...containers.map(({ pod, container }) => `${pod?.name ?? ''}/${container}`),

@@ -1,10 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startAgent } from '../../../src/agent.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import { errorMessage } from '../../../src/lib/errors.js';
 import { silentLogger } from '../../../src/lib/logger.js';
 import { SERVES, app, podOf, TestNode } from '../../support/agent.js';
 import { AgentProcess, bundleAgentProcess } from '../../support/agent-process.js';
+import { PrivateEngine } from '../../support/engine.js';
 import { eventually } from '../../support/eventually.js';
 
 const open: TestNode[] = [];
@@ -134,11 +135,21 @@ describe('two agents on one engine', () => {
 });
 
 describe('an ephemeral agent', () => {
+  // Those of other test files sweep as well, whatever was killed: so not on the engine of all.
+  let engine: PrivateEngine;
+  beforeAll(async () => {
+    engine = await PrivateEngine.open();
+    await engine.start();
+    await engine.copyImage();
+  });
+  afterAll(async () => engine.close());
+
   it('sweeps what a killed one left behind, and nothing else', async () => {
+    const dockerHost = engine.host;
     const [ordinary, living, killed] = [
-      await openNode('ordinary'),
-      await openNode('living', { ephemeral: true }),
-      await openNode('killed'),
+      await openNode('ordinary', { dockerHost }),
+      await openNode('living', { dockerHost, ephemeral: true }),
+      await openNode('killed', { dockerHost }),
     ];
     await Promise.all([ordinary.start(), living.start()]);
     for (const node of [ordinary, living]) node.create('web', withVolume);
@@ -149,6 +160,7 @@ describe('an ephemeral agent', () => {
     const child = new AgentProcess(bundle, {
       nodeName: killed.nodeName,
       dataDir: killed.dataDir,
+      dockerHost,
       ephemeral: true,
       pods: [podOf('web', withVolume), podOf('two', withVolume)],
     });
@@ -161,7 +173,7 @@ describe('an ephemeral agent', () => {
     await child.kill();
     expect((await killed.leftovers()).containers).toHaveLength(4);
 
-    const next = await openNode('next', { ephemeral: true });
+    const next = await openNode('next', { dockerHost, ephemeral: true });
     await next.start();
     expect(await killed.leftovers()).toEqual({ containers: [], volumes: [], networks: [] });
     expect([await ordinary.leftovers(), await living.leftovers()]).toEqual(before);
