@@ -66,10 +66,12 @@ async function exitCodeOf(
   // a moment before the engine says that the container has.
   const giveUpAt = engine.clock.monotonic() + EXIT_VISIBLE_WITHIN_MS;
   for (;;) {
+    const askedAt = engine.clock.monotonic();
     const container = await inspectContainer(engine, containerId, signal);
     if (container !== undefined && !container.State.Running) return container.State.ExitCode;
     if (container !== undefined && detached()) return 0;
-    if (container === undefined || engine.clock.monotonic() >= giveUpAt) {
+    // What a slow engine answers may be as old as the question.
+    if (container === undefined || askedAt >= giveUpAt) {
       throw new KubeletteError('Unavailable', 'the connection to the container was lost');
     }
     await engine.clock.sleep(LOOK_AGAIN_MS, signal);

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { engineClients } from '../../src/docker/connect.js';
@@ -17,10 +18,14 @@ export interface EngineStub {
   close(): Promise<void>;
 }
 
-/** A socket that answers as told: for replies no healthy engine gives. */
+/**
+ * A socket that answers as told: for replies no healthy engine gives.
+ * @param onStream a connection that was switched to raw bytes
+ */
 export async function openEngineStub(
   clock: Clock,
   answer: (request: string, response: ServerResponse) => void,
+  onStream: (stream: Duplex) => void = () => undefined,
 ): Promise<EngineStub> {
   const directory = await mkdtemp(join(tmpdir(), 'kubelette-stub-'));
   const socketPath = join(directory, 'docker.sock');
@@ -33,6 +38,10 @@ export async function openEngineStub(
       requests.push({ line, body: Buffer.concat(chunks).toString(), headers: request.headers });
       answer(line, response);
     });
+  });
+  server.on('upgrade', (_request, stream: Duplex) => {
+    stream.write('HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n');
+    onStream(stream);
   });
   await new Promise<void>((resolve) => server.listen(socketPath, resolve));
   const facts = { version: '20.10.24', apiVersion: '1.41', architecture: 'amd64', endpoint: 'stub' };
