@@ -13,6 +13,9 @@ export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 /** For how long a token is good when nobody says otherwise. */
 export const DEFAULT_SECONDS = 3_600;
 
+/** By so much a clock may differ from the one a token was made by. Source: go-jose jwt.DefaultLeeway, as kube-apiserver has it. */
+const LEEWAY_SECONDS = 60;
+
 /** What a token may be bound to: it is good for as long as that is there. */
 export interface BoundObject {
   readonly kind: 'Pod' | 'Secret' | 'Node';
@@ -145,7 +148,7 @@ export class ServiceAccountTokens {
 
   #isGood({ exp, nbf, 'kubernetes.io': about }: Claims): boolean {
     const now = this.#clock.now() / 1000;
-    if (now < nbf || now >= exp) return false;
+    if (now + LEEWAY_SECONDS < nbf || now - LEEWAY_SECONDS > exp) return false;
     const { namespace } = about;
     return (
       this.#isThere('ServiceAccount', `${namespace}/${about.serviceaccount.name}`, about.serviceaccount.uid) &&

@@ -24,6 +24,9 @@ interface Kept extends IssuedToken {
 const RENEWED_AFTER = 0.8;
 const RENEWED_AFTER_MS = 24 * 3_600_000;
 
+/** The clock was set back by more than this since: the token is good only when it gets there again. */
+const SET_BACK_MS = 60_000;
+
 /** The tokens pods have in their volumes, each kept until it is time for the next one. In memory only. */
 export class TokenManager {
   readonly #issue: IssueToken;
@@ -69,6 +72,6 @@ export class TokenManager {
 
   #isDue({ expiresAt, issuedAt }: Kept): boolean {
     const age = this.#clock.now() - issuedAt;
-    return age > (expiresAt * 1_000 - issuedAt) * RENEWED_AFTER || age > RENEWED_AFTER_MS;
+    return age < -SET_BACK_MS || age > (expiresAt * 1_000 - issuedAt) * RENEWED_AFTER || age > RENEWED_AFTER_MS;
   }
 }

@@ -40,6 +40,16 @@ describe('tokens of a pod', () => {
     expect(tokens.tokenOf(POD, request)).toBe('token 2');
   });
 
+  it('are asked for anew when the clock was set back to before they are good', () => {
+    const { clock, tokens } = manager();
+    expect(tokens.tokenOf(POD, { path: 'a' })).toBe('token 1');
+    clock.step(-30_000);
+    expect(tokens.tokenOf(POD, { path: 'a' })).toBe('token 1');
+    clock.step(-HOUR);
+    expect(tokens.tokenOf(POD, { path: 'a' })).toBe('token 2');
+    expect(tokens.tokenOf(POD, { path: 'a' })).toBe('token 2');
+  });
+
   it('are forgotten with the pod', () => {
     const { tokens } = manager();
     tokens.tokenOf(POD, { path: 'a' });
