@@ -31,6 +31,8 @@ export class FakeStreams implements RuntimeStreams {
   onDial: (sandboxId: string, target: DialTarget) => Duplex = () => {
     throw fail('Unavailable', 'connection refused');
   };
+  /** How long the engine takes until somebody is dialled. */
+  dialMs = 0;
   /** Of execs, that run now. */
   commands = 0;
   readonly #engine: FakeEngine;
@@ -111,6 +113,7 @@ export class FakeStreams implements RuntimeStreams {
 
   async dial(sandboxId: string, target: DialTarget, signal: AbortSignal): Promise<Duplex> {
     signal.throwIfAborted();
+    await this.#engine.clock.sleep(this.dialMs, signal);
     return this.onDial(sandboxId, target);
   }
 

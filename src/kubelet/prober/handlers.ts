@@ -9,12 +9,12 @@ import type { RuntimeStreams } from '../../runtime/streams.js';
 import { resolvePort } from '../core/spec/container-port.js';
 import type { ProbeTarget } from '../core/probes/probe-targets.js';
 import type { Attempt } from './attempt.js';
-import { connectDirectly, connectInside } from '../http/connect.js';
+import { connectDirectly, connectInside, type Connect } from '../http/connect.js';
 import { ExecProbe } from './exec.js';
 import { probeGrpc } from './grpc.js';
 import { probeHttpGet } from './http-get.js';
 import { httpRequest } from '../http/request.js';
-import { withPatience } from './patience.js';
+import { withPatience, type Uncounted } from './patience.js';
 import { probeTcpSocket } from './tcp-socket.js';
 
 export interface ProbeTools {
@@ -30,6 +30,8 @@ export interface ProbeTools {
 /** One attempt. @throws when it says nothing about the container */
 export type Handler = (signal: AbortSignal) => Promise<Attempt>;
 
+/** How long one may take to make a connection from inside a pod: the pod's part of that has its own, shorter limit. */
+const ENGINE_DIAL_MS = 30_000;
 /** An engine that is well takes a few milliseconds. */
 const ENGINE_ANSWER_MS = 1_000;
 const USER_AGENT = `kube-probe/${KUBERNETES_RELEASE}` as const;
@@ -39,11 +41,13 @@ export function probeHandler(target: ProbeTarget, tools: ProbeTools): Handler {
   const { address, container, containerId, probe, sandboxId } = target;
   const { clock, podNetwork, streams } = tools;
   const timeoutMs = (probe.timeoutSeconds ?? 1) * 1_000;
-  const connect = podNetwork === 'direct' ? connectDirectly : connectInside(streams, sandboxId, address);
+  const inside = connectInside(streams, sandboxId, address);
   const bounded =
-    (attempt: (signal: AbortSignal) => Promise<Attempt>): Handler =>
+    (attempt: (connect: Connect, signal: AbortSignal) => Promise<Attempt>): Handler =>
     async (signal) => {
-      const outcome = await withPatience(timeoutMs, clock, signal, attempt);
+      const outcome = await withPatience(timeoutMs, clock, signal, async (bound, uncounted) =>
+        attempt(podNetwork === 'direct' ? connectDirectly : atLeisure(inside, clock, uncounted), bound),
+      );
       if (outcome.verdict === 'failure' && podNetwork === 'sandbox') await demandAnswer(tools, signal);
       return outcome;
     };
@@ -55,14 +59,14 @@ export function probeHandler(target: ProbeTarget, tools: ProbeTools): Handler {
     return async (signal) => commandProbe.attempt(signal);
   }
   if (httpGet !== undefined) {
-    return bounded(async (signal) => {
+    return bounded(async (connect, signal) => {
       const port = resolvePort(container, httpGet.port);
       const request = httpRequest(httpGet, given(httpGet.host) ?? address, port, USER_AGENT);
       return probeHttpGet(connect, request, signal);
     });
   }
   if (tcpSocket !== undefined) {
-    return bounded(async (signal) => {
+    return bounded(async (connect, signal) => {
       const port = resolvePort(container, tcpSocket.port);
       return probeTcpSocket(connect, given(tcpSocket.host) ?? address, port, signal);
     });
@@ -70,10 +74,23 @@ export function probeHandler(target: ProbeTarget, tools: ProbeTools): Handler {
   if (grpc !== undefined) {
     const { port, service = '' } = grpc;
     const check = { host: address, port, service, userAgent: USER_AGENT, timeoutMs };
-    return bounded(async (signal) => probeGrpc(connect, check, clock, signal));
+    return bounded(async (connect, signal) => probeGrpc(connect, check, clock, signal));
   }
   return async () => Promise.reject(new Error('missing probe handler'));
 }
+
+/** A connection by way of the engine, whose time is not the container's. */
+const atLeisure =
+  (connect: Connect, clock: Clock, uncounted: Uncounted): Connect =>
+  async (host, port, signal) =>
+    uncounted(async () => {
+      const bounded = new LinkedAbort(signal);
+      const connecting = connect(host, port, bounded.signal);
+      if (await atMost(ENGINE_DIAL_MS, connecting, clock, signal)) return connecting;
+      bounded.abort();
+      connecting.catch(() => undefined);
+      throw silentEngine();
+    });
 
 /** The way to the pod is through the engine: while that is away or hangs, nothing is heard of a pod that is well. */
 async function demandAnswer({ clock, engineAnswers }: ProbeTools, signal: AbortSignal): Promise<void> {
@@ -84,8 +101,11 @@ async function demandAnswer({ clock, engineAnswers }: ProbeTools, signal: AbortS
   } finally {
     bounded.abort();
   }
-  throw new KubeletteError('Unavailable', 'the Docker engine, by way of which the pod is reached, does not answer');
+  throw silentEngine();
 }
+
+const silentEngine = (): KubeletteError =>
+  new KubeletteError('Unavailable', 'the Docker engine, by way of which the pod is reached, does not answer');
 
 const given = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 

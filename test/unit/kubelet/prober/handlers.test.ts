@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Duplex } from 'node:stream';
 import type { IncomingHttpHeaders } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Container, Probe } from '../../../../src/api/schema/pod.js';
@@ -9,6 +10,7 @@ import { connectDirectly } from '../../../../src/kubelet/http/connect.js';
 import type { Attempt } from '../../../../src/kubelet/prober/attempt.js';
 import { aContainer, aPod, T0 } from '../../../support/builders.js';
 import { eventually } from '../../../support/eventually.js';
+import { FakeClock } from '../../../support/fake-clock.js';
 import { FakeEngine } from '../../../support/fake-engine.js';
 import { FakeStreams } from '../../../support/fake-streams.js';
 import { hangingOn } from '../../../support/hanging-on.js';
@@ -325,6 +327,40 @@ describe('from inside the pod', () => {
       throw new KubeletteError('Unavailable', 'cannot reach the Docker engine');
     };
     expect(await outcome(probe, aContainer('app'), inside)).toBe('error: cannot reach the Docker engine');
+  });
+
+  describe('of an engine that takes its time to connect', () => {
+    const clock = new FakeClock();
+    const slow = new FakeStreams(new FakeEngine(clock));
+    const via: ProbeTools = { ...inside, clock, streams: slow };
+    /** What is said within so many ms; undefined while nothing is. */
+    const saidWithin = async (ms: number, probe: Probe): Promise<string | undefined> => {
+      let said: string | undefined;
+      void outcome({ ...probe, timeoutSeconds: 1 }, aContainer('app'), via).then((text) => (said = text));
+      await clock.advance(ms);
+      return said;
+    };
+    /** Takes everything and never says a word. */
+    const silent = (): Duplex => new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+
+    it('is charged for nothing that the engine takes', async () => {
+      slow.dialMs = 5_000;
+      slow.onDial = silent;
+      expect(await saidWithin(5_000, { tcpSocket: { port: 80 } })).toBe('success');
+    });
+
+    it('has all of its own time to answer, and no more', async () => {
+      slow.dialMs = 5_000;
+      slow.onDial = silent;
+      const probe = { httpGet: { path: '/', port: 80 } };
+      expect(await saidWithin(5_900, probe)).toBeUndefined();
+      expect(await saidWithin(6_300, probe)).toMatch(/^failure: .*context deadline exceeded/);
+    });
+
+    it('is not judged by an engine that never connects', async () => {
+      slow.dialMs = 600_000;
+      expect(await saidWithin(60_000, { tcpSocket: { port: 80 } })).toMatch(/^error: .*does not answer$/);
+    });
   });
 
   it.each([
