@@ -66,8 +66,8 @@ describe('what containers use', () => {
     const usage = new Map(found?.containers.map((container) => [container.name, container.usage]));
     expect([...usage.keys()].sort()).toEqual(['busy', 'idle']);
     const busy = Number.parseInt(usage.get('busy')?.cpu ?? '', 10);
-    // 30 % of a CPU; how sharply the kernel holds it to that depends on what else the machine does.
-    expect(busy).toBeGreaterThan(100);
+    // 30 % of a CPU, if others leave it as much; how sharply the kernel holds it to that depends on what else the machine does.
+    expect(busy).toBeGreaterThan(50);
     expect(busy).toBeLessThan(450);
     expect(Number.parseInt(usage.get('idle')?.cpu ?? '', 10)).toBeLessThan(50);
     expect(usage.get('busy')?.memory).toMatch(/^[1-9]\d?Mi$/);

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import Docker from 'dockerode';
 
 import { sandboxImage } from '../../../src/docker/sandbox-image.js';
+import { eventually } from '../../support/eventually.js';
 
 /** Marks everything these tests make on the engine. */
 const LABEL = 'dev.kubelette.test';
@@ -73,8 +74,12 @@ export class PauseBench {
     const { exec, stream } = await this.open(container, command);
     stream.end(input);
     const { stdout, stderr } = split(await drain(stream));
-    const { ExitCode } = await exec.inspect();
-    return { exitCode: ExitCode ?? -1, stdout, stderr: stderr.toString() };
+    // Its output ends before the engine knows how it ended.
+    const exitCode = await eventually('the command has ended', async () => {
+      const { ExitCode, Running } = await exec.inspect();
+      return !Running && (ExitCode ?? undefined);
+    });
+    return { exitCode, stdout, stderr: stderr.toString() };
   }
 
   /** Starts a command in a container and hands out its stdin and its (still multiplexed) output. */
