@@ -56,8 +56,16 @@ describe('preStop', () => {
     node.create('asks', {
       os: { name: 'linux' },
       volumes: onHost(),
+      // A sidecar, so that it is there as long as it is asked; httpd does not hear anything softer.
+      initContainers: [
+        app('exec httpd -f -vv -p 8080 2>/shared/requests', {
+          name: 'web',
+          restartPolicy: 'Always',
+          volumeMounts,
+          lifecycle: { stopSignal: 'SIGKILL' },
+        }),
+      ],
       containers: [
-        app('exec httpd -f -vv -p 8080 2>/shared/requests', { name: 'web', volumeMounts }),
         app('trap "echo usr1 > /shared/signal; exit 0" USR1; while :; do sleep 1 & wait $!; done', {
           volumeMounts,
           lifecycle: { preStop: { httpGet: { port: 8080, path: '/drain', scheme: 'HTTP' } }, stopSignal: 'SIGUSR1' },
@@ -69,7 +77,7 @@ describe('preStop', () => {
     await eventually('the server listens', async () =>
       (await node.read('asks', '/proc/net/tcp6', 'web')).includes(':1F90 '),
     );
-    node.agent.deletePod('default', 'asks', 10);
+    node.agent.deletePod('default', 'asks', 600);
     await node.gone('asks');
     expect(await lines('signal')).toEqual(['usr1']);
     expect((await lines('requests')).join('\n')).toContain('/drain');
