@@ -19,8 +19,10 @@ export interface PlegOptions {
 
 /** A listing takes milliseconds, or as long as the engine needs for the container that it is starting right now. */
 const SILENCE_MS = 5_000;
-/** An engine that is busy with other things takes a few seconds at most to say what there is. */
+/** An engine that is busy with other things takes a few seconds at most to say what there is ... */
 const ANSWER_WITHIN_MS = 5_000;
+/** ... or twice what it took the last time, up to this. Source: kubelet maxWaitForContainerRuntime. */
+const LONGEST_WITHIN_MS = 30_000;
 const NO_ANSWER = 'the Docker engine does not answer; pods are left as they are';
 
 /**
@@ -32,6 +34,7 @@ export class Pleg {
   readonly #relistNow = new Wake();
   #streaming = false;
   #healthy = true;
+  #answerWithinMs = ANSWER_WITHIN_MS;
   #seen: ReadonlyMap<string, string> = new Map();
   #pods: readonly ObservedPod[] = [];
   #listed: (() => void) | undefined;
@@ -99,11 +102,14 @@ export class Pleg {
   }
 
   async #listOnce(signal: AbortSignal): Promise<void> {
-    const { logger, onPod, onRecovered, runtime } = this.#options;
+    const { clock, logger, onPod, onRecovered, runtime } = this.#options;
+    const began = clock.monotonic();
     const answered = new LinkedAbort(signal);
     void this.#complainAboutSilence(answered.signal);
     try {
       const pods = await runtime.listPods(signal);
+      // One that is slow in everything is told of once, not at every listing: all pods would be looked at each time.
+      this.#answerWithinMs = Math.min(LONGEST_WITHIN_MS, Math.max(ANSWER_WITHIN_MS, 2 * (clock.monotonic() - began)));
       this.#pods = pods;
       const now = new Map(pods.map((pod) => [pod.uid, signature(pod)]));
       for (const uid of new Set([...now.keys(), ...this.#seen.keys()])) {
@@ -144,7 +150,7 @@ export class Pleg {
   async #answers(signal: AbortSignal): Promise<boolean> {
     const { clock, runtime } = this.#options;
     const asked = new LinkedAbort(signal);
-    void clock.sleep(ANSWER_WITHIN_MS, asked.signal).then(
+    void clock.sleep(this.#answerWithinMs, asked.signal).then(
       () => asked.abort(new Error('too late')),
       () => undefined,
     );

@@ -268,6 +268,19 @@ describe('an engine that is away', () => {
     expect(log).toEqual([DOWN, BACK]);
   });
 
+  it('is told of once when it takes long for everything, and again when it hangs', async () => {
+    runtime.takes = (verb) => (verb === 'listPods' || verb === 'answers' ? { before: 12_000 } : {});
+    start();
+    await clock.advance(300_000);
+    expect(log).toEqual([DOWN, BACK]);
+    expect(recovered).toBe(1);
+    engine.down = true;
+    runtime.inject({ verb: 'listPods', when: 'hang' });
+    runtime.inject({ verb: 'answers', when: 'hang' });
+    await clock.advance(60_000);
+    expect(log).toEqual([DOWN, BACK, DOWN]);
+  });
+
   it('at the start delays the first listing', async () => {
     engine.down = true;
     start();
