@@ -22,7 +22,8 @@ export async function engineInfo(
   signal: AbortSignal,
 ): Promise<EngineInfo> {
   const [{ answer, clockSkewMs }, shares, network] = await Promise.all([
-    askForInfo(context.engine, signal),
+    // Nothing is known yet, and mostly there is nothing to know.
+    askForInfo(context.engine, () => 0, signal),
     sharesFilesystem(context, probeDirectory ?? tmpdir(), signal),
     ensureNetwork(context.engine, signal),
   ]);

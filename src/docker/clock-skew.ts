@@ -13,15 +13,20 @@ const STEP_MS = 1_000;
 /** The engine's clock may be set too, which nobody tells us. */
 const MEASURE_PERIOD_MS = 600_000;
 
-/** Asked again when the agent's clock is set meanwhile: the answer would be off by half of that. */
+/**
+ * Asked again when the agent's clock is set meanwhile: the answer would be off by half of that.
+ *
+ * @param believed how the clocks are thought to differ until then, ms
+ */
 export async function askForInfo(
   engine: Engine,
+  believed: () => number,
   signal: AbortSignal,
 ): Promise<{ readonly answer: InfoAnswer; readonly clockSkewMs: number }> {
   for (;;) {
     const [before, offset] = [engine.clock.now(), offsetOf(engine.clock)];
     const answer = await engine.call<InfoAnswer>({ method: 'GET', path: '/info' }, signal);
-    const clockSkewMs = clockSkew(answer.SystemTime, before, engine.clock.now());
+    const clockSkewMs = clockSkew(answer.SystemTime, before, engine.clock.now(), believed());
     if (Math.abs(offsetOf(engine.clock) - offset) < STEP_MS) return { answer, clockSkewMs };
   }
 }
@@ -30,13 +35,14 @@ export async function askForInfo(
 const offsetOf = (clock: Clock): number => clock.now() - clock.monotonic();
 
 /**
- * Engine clock minus ours. None when its time lies between the two of ours, as it always does on one machine: an engine that
- * took seconds to answer says nothing about clocks. Else its answer is taken to be half-way between the two. Pure.
+ * Engine clock minus ours. Its time was somewhere between the two of ours, so one that took seconds to answer says little: then it
+ * is what it is believed to be, or none, as always on one machine, if that may be so. Else the answer is taken to be half-way. Pure.
  */
-export function clockSkew(engineTime: string | undefined, before: number, after: number): number {
+export function clockSkew(engineTime: string | undefined, before: number, after: number, believed: number): number {
   const time = engineTime === undefined ? Number.NaN : Date.parse(engineTime);
-  const isNone = Number.isNaN(time) || (before <= time && time <= after);
-  return isNone ? 0 : Math.round(time - (before + after) / 2);
+  if (Number.isNaN(time)) return 0;
+  const known = [believed, 0].find((skew) => time - after <= skew && skew <= time - before);
+  return known ?? Math.round(time - (before + after) / 2);
 }
 
 /**
@@ -71,7 +77,7 @@ export class ClockSkew {
   async follow(signal: AbortSignal): Promise<void> {
     const { clock } = this.#engine;
     if (this.#setMs === 0 && clock.monotonic() - this.#measuredAt < MEASURE_PERIOD_MS) return;
-    const { clockSkewMs } = await askForInfo(this.#engine, signal);
+    const { clockSkewMs } = await askForInfo(this.#engine, () => this.ms, signal);
     if (Math.abs(clockSkewMs - this.#ms) >= STEP_MS) this.#ms = clockSkewMs;
     this.#offsetMs = offsetOf(clock);
     this.#measuredAt = clock.monotonic();

@@ -10,6 +10,8 @@ let clock: FakeClock;
 let engineStepMs: number;
 /** What happens while the engine answers. */
 let meanwhile: () => void;
+/** How long its answer is on its way. */
+let slowMs: number;
 let stub: EngineStub;
 let skew: ClockSkew;
 
@@ -18,10 +20,14 @@ beforeEach(async () => {
   const offsetMs = clock.now() - clock.monotonic();
   engineStepMs = 0;
   meanwhile = () => undefined;
+  slowMs = 0;
   stub = await openEngineStub(clock, (_line, response) => {
-    reply(response, 200, { SystemTime: new Date(clock.monotonic() + offsetMs + engineStepMs).toISOString() });
-    meanwhile();
-    meanwhile = () => undefined;
+    const SystemTime = new Date(clock.monotonic() + offsetMs + engineStepMs).toISOString();
+    void clock.advance(slowMs).then(() => {
+      reply(response, 200, { SystemTime });
+      meanwhile();
+      meanwhile = () => undefined;
+    });
   });
   skew = new ClockSkew(stub.engine, 0);
 });
@@ -43,7 +49,8 @@ it.each([HOUR_MS, -HOUR_MS, 2_000])('follows the clock of the agent when that is
   expect(stub.requests).toHaveLength(1);
 });
 
-it('is none when both clocks are of one machine', async () => {
+it.each([0, 8_000])('is none when both clocks are of one machine, and the answer takes %i ms', async (ms) => {
+  slowMs = ms;
   clock.step(HOUR_MS);
   engineStepMs = HOUR_MS;
   await skew.follow(signal);
@@ -72,6 +79,20 @@ it('is measured again when the clock of the agent is set while the engine answer
   expect(skew.ms).toBe(-2 * HOUR_MS);
 });
 
+it('of an engine that is known is not doubted for an answer that took long and agrees with it', async () => {
+  engineStepMs = 60_000;
+  skew = new ClockSkew(stub.engine, 60_000);
+  await clock.advance(600_000);
+  // What it says was true when it was asked.
+  slowMs = 8_000;
+  await skew.follow(signal);
+  expect(skew.ms).toBe(60_000);
+  engineStepMs = 90_000;
+  await clock.advance(600_000);
+  await skew.follow(signal);
+  expect(skew.ms).toBe(86_000);
+});
+
 it.each<[string, number, number]>([
   ['at the question', 0, 0],
   ['in the middle', 4_000, 0],
@@ -80,5 +101,5 @@ it.each<[string, number, number]>([
   ['after the answer', 9_000, 5_000],
 ])('of an answer that took eight seconds, with a time of the engine %s', (_what, engineMs, wanted) => {
   const asked = Date.parse('2026-11-28T12:00:00Z');
-  expect(clockSkew(new Date(asked + engineMs).toISOString(), asked, asked + 8_000)).toBe(wanted);
+  expect(clockSkew(new Date(asked + engineMs).toISOString(), asked, asked + 8_000, 0)).toBe(wanted);
 });
