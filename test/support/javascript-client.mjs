@@ -18,7 +18,7 @@ const seen = {};
 
 /** @param {() => unknown} holds */
 async function until(holds) {
-  for (const deadline = Date.now() + 40_000; !holds(); await sleep(20))
+  for (const deadline = Date.now() + 90_000; !holds(); await sleep(20))
     if (Date.now() > deadline) throw new Error(`not in time: ${String(holds)}; seen: ${JSON.stringify(seen)}`);
 }
 

@@ -10,9 +10,19 @@ config.load_kube_config(config_file=sys.argv[1])
 core = client.CoreV1Api()
 seen = {"version": client.VersionApi().get_code().git_version}
 
+
+
+def changes(since):
+    """Of pods, none left out."""
+    return watch.Watch().stream(core.list_namespaced_pod, "default", resource_version=since, timeout_seconds=90)
+
+
+before = core.list_namespaced_pod("default").metadata.resource_version
 utils.create_from_dict(client.ApiClient(), json.load(open(sys.argv[2])))
 phases = []
-for event in watch.Watch().stream(core.list_namespaced_pod, "default", label_selector="app=python", timeout_seconds=30):
+for event in changes(before):
+    if event["object"].metadata.name != "python":
+        continue
     phases.append(f"{event['type']} {event['object'].status.phase}")
     statuses = event["object"].status.container_statuses or []
     if statuses and statuses[0].ready:
@@ -37,7 +47,7 @@ running = stream(
     _preload_content=False,
 )
 running.write_stdin("hello\n")
-running.run_forever(timeout=10)
+running.run_forever(timeout=60)
 seen["interactive"] = running.read_stdout()
 seen["exitCode"] = running.returncode
 
@@ -45,8 +55,9 @@ core.patch_namespaced_pod("python", "default", {"metadata": {"labels": {"patched
 seen["patched"] = [pod.metadata.name for pod in core.list_pod_for_all_namespaces(label_selector="patched=yes").items]
 seen["events"] = sorted({event.reason for event in core.list_namespaced_event("default").items})
 
+before = core.list_namespaced_pod("default").metadata.resource_version
 core.delete_namespaced_pod("python", "default", grace_period_seconds=1)
-for event in watch.Watch().stream(core.list_namespaced_pod, "default", timeout_seconds=30):
+for event in changes(before):
     if event["type"] == "DELETED":
         seen["deleted"] = event["object"].metadata.name
         break

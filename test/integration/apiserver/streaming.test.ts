@@ -125,15 +125,25 @@ describe.each(clients)('$name', ({ path, env }) => {
       '--',
       'sh',
       '-c',
-      `until stty size 2>/dev/null | grep '33 101'; do sleep 0.05; done; trap 's=$(stty size); echo $s; [ "$s" = "44 102" ] && exit 3' WINCH; while :; do sleep 0.1; done`,
+      `until stty size 2>/dev/null | grep '33 101'; do sleep 0.05; done; trap 's=$(stty size); echo $s; [ "$s" = "44 102" ] && exit 3' WINCH; echo armed; while :; do sleep 0.1; done`,
     );
-    const text = `stty rows 33 cols 101; (sleep 2; stty rows 44 cols 102 < /dev/tty) & exec ${inner.map(quoted).join(' ')}`;
-    const { code, stdout } = await runProgram(['script', '-qefc', text, '/dev/null'], {
+    // The size changes when the command would hear of it.
+    const armed = join(node.scratch, `armed-${index}`);
+    const resize = `(until [ -e ${armed} ]; do sleep 0.1; done; stty rows 44 cols 102 < /dev/tty) &`;
+    const text = `stty rows 33 cols 101; ${resize} exec ${inner.map(quoted).join(' ')}`;
+    const child = startProgram(['script', '-qefc', text, '/dev/null'], {
       HOME: node.scratch,
       SHELL: '/bin/sh',
       ...env,
     });
-    expect(stdout.toString()).toMatch(/33 101\s[^]*44 102/);
+    child.stdin?.on('error', () => undefined).end();
+    const out = collect(child.stdout);
+    const ended = once(child, 'close');
+    const said = (): string => Buffer.concat(out).toString();
+    await eventually('the command hears of sizes', () => /33 101\s[^]*armed/.test(said()));
+    await writeFile(armed, '');
+    const [code] = (await ended) as [number | null];
+    expect(said()).toMatch(/33 101\s[^]*44 102/);
     expect(code).toBe(3);
   });
 

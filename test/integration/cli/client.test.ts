@@ -142,7 +142,8 @@ describe('logs', () => {
   ])('%s: the same as kubectl', async (args) => expectSame('logs', ...args.split(' ')));
 
   it('follows a container to its end', async () => {
-    node.agent.createPod(await definedPod(pod('short', container('a', 'echo first; sleep 1; echo last'))));
+    const short = pod('short', container('a', 'echo first; sleep 1; echo last'));
+    node.agent.createPod(await definedPod({ ...short, spec: { ...specOf(short), restartPolicy: 'Never' } }));
     await eventually('short writes', async () => (await node.kubelette('logs', 'short')).out.includes('first'));
     expect(await node.kubelette('logs', '-f', 'short')).toEqual({ code: 0, out: 'first\nlast\n', err: '' });
     await node.kubelette('delete', 'pod', 'short', '--force');
@@ -232,7 +233,7 @@ describe('delete', () => {
   it('gives up waiting after --timeout', async () => {
     const stuck = { ...configMap('stuck', {}), metadata: { name: 'stuck', finalizers: ['example.com/hold'] } };
     await node.kubelette('create', '-f', await manifest('stuck.yaml', stuck));
-    expect(await node.kubelette('delete', 'cm', 'stuck', '--timeout=200ms')).toEqual({
+    expect(await node.kubelette('delete', 'cm', 'stuck', '--timeout=2s')).toEqual({
       code: 1,
       out: 'configmap "stuck" deleted from default namespace\n',
       err: 'error: timed out waiting for the condition on configmaps/stuck\n',
@@ -286,7 +287,7 @@ describe('exec and attach', () => {
         const object = pod('done', container('a', 'exit 0'));
         node.agent.createPod(await definedPod({ ...object, spec: { ...specOf(object), restartPolicy: 'Never' } }));
       }
-      await node.kubelette('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/done');
+      await node.kubelette('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/done', '--timeout=60s');
       await expectSame(...args.split(' '));
     },
   );
@@ -325,7 +326,7 @@ describe('wait', () => {
     ['pod/web'],
     ['--for=condition=Ready pod/web'],
     ['--for=condition=ready pods -l app=web'],
-    ['--for=condition=Nope pod/web --timeout=200ms'],
+    ['--for=condition=Nope pod/web --timeout=3s'],
     ['--for=delete pod/nosuch'],
     ['--for=condition=Ready pod -l app=none'],
     ['--for=condition=Ready pod/nosuch'],
