@@ -154,8 +154,10 @@ describe('top', () => {
     ['node --no-headers --sort-by cpu'],
     ['node nosuch'],
   ])('%s: the same as kubectl', async (args) => {
-    const measured = async () => (await node.kubectl('top', 'pod', 'rich')).code === 0;
-    await eventually('rich is measured', async () => (await measured()) || undefined);
+    await eventually('all of rich is measured', async () => {
+      const { out } = await node.kubectl('top', 'pod', 'rich', '--containers', '--no-headers');
+      return ['app', 'plain'].every((name) => out.includes(` ${name} `));
+    });
     const words = ['top', ...args.split(' ')];
     const expected = await node.kubectl(...words);
     expect(shape(await node.kubelette(...words))).toEqual(shape(expected));

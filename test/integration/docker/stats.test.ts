@@ -5,6 +5,7 @@ import { StatsSampler } from '../../../src/kubelet/metrics/stats-sampler.js';
 import { systemClock } from '../../../src/lib/clock.js';
 import { silentLogger } from '../../../src/lib/logger.js';
 import { MemoryStore } from '../../../src/store/memory-store.js';
+import { eventually } from '../../support/eventually.js';
 import { openDockerWorld, script, type DockerWorld } from '../../support/docker-world.js';
 import { containerSpec, sandboxSpec } from '../../support/specs.js';
 
@@ -58,12 +59,15 @@ afterAll(async () => {
 
 describe('what containers use', () => {
   it('is told of those that run: the busy one is held to its limit, the idle one uses next to nothing', async () => {
-    const [found] = await metrics.pods(undefined, signal);
+    const found = await eventually('both are measured', async () => {
+      const [measured] = await metrics.pods(undefined, signal);
+      return measured?.containers.length === 2 && measured;
+    });
     expect(found).toMatchObject({
       metadata: { name: 'stats', namespace: 'default', labels: { app: 'stats' } },
       window: expect.stringMatching(/^[\d.]+s$/),
     });
-    const usage = new Map(found?.containers.map((container) => [container.name, container.usage]));
+    const usage = new Map(found.containers.map((container) => [container.name, container.usage]));
     expect([...usage.keys()].sort()).toEqual(['busy', 'idle']);
     const busy = Number.parseInt(usage.get('busy')?.cpu ?? '', 10);
     // 30 % of a CPU, if others leave it as much; how sharply the kernel holds it to that depends on what else the machine does.
