@@ -53,11 +53,13 @@ export class FileSource implements PodSource {
     let unsettled = false;
     try {
       while (!signal.aborted) {
+        // Before the look: what takes long, on a busy machine, may not be what kept files from being whole.
+        const waitedMs = clock.monotonic() - started;
         const looks = await Promise.all(roots.map((root) => root.look(last === undefined && !unsettled)));
         unsettled = looks.includes(true);
         await hints.follow(roots.map(({ identity }) => identity).join(' '));
 
-        const mayWait = last === undefined && unsettled && clock.monotonic() - started < FIRST_SNAPSHOT_MS;
+        const mayWait = last === undefined && unsettled && waitedMs < FIRST_SNAPSHOT_MS;
         const snapshot = combine(roots);
         if (!mayWait && !isDeepStrictEqual(snapshot, last)) {
           last = snapshot;

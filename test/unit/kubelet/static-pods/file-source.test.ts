@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FileSource } from '../../../../src/kubelet/static-pods/file-source.js';
 import { describeProblem, MANIFEST, type Snapshot } from '../../../../src/kubelet/static-pods/pod-source.js';
-import { systemClock } from '../../../../src/lib/clock.js';
+import { systemClock, type Clock } from '../../../../src/lib/clock.js';
 import { silentLogger } from '../../../../src/lib/logger.js';
 import { eventually } from '../../../support/eventually.js';
 
@@ -35,8 +35,8 @@ afterEach(async () => {
 });
 
 /** Starts the source and waits for its first snapshot. */
-async function start(roots = [dir], suffixName = false): Promise<void> {
-  const source = new FileSource({ roots, nodeName: 'node-a', suffixName, clock: systemClock, logger: silentLogger });
+async function start(roots = [dir], suffixName = false, clock = systemClock): Promise<void> {
+  const source = new FileSource({ roots, nodeName: 'node-a', suffixName, clock, logger: silentLogger });
   running = (async () => {
     for await (const snapshot of source.snapshots(stop.signal)) snapshots.push(snapshot);
   })();
@@ -69,6 +69,21 @@ describe('a directory of manifests', () => {
   it('is delivered whole at the start, also when it is empty', async () => {
     await start();
     expect(snapshots).toEqual([{ pods: [], configs: [], problems: [], warnings: [], duplicates: [], unread: [] }]);
+  });
+
+  it('is delivered whole also when the process did not get to run for a while after its first look', async () => {
+    let lateMs = 0;
+    const clock: Clock = {
+      ...systemClock,
+      now: () => {
+        queueMicrotask(() => (lateMs = 10_000));
+        return systemClock.now() + lateMs;
+      },
+      monotonic: () => systemClock.monotonic() + lateMs,
+    };
+    await writeFile(at('a.yaml'), pod('a'));
+    await start([dir], false, clock);
+    expect(snapshots.map((snapshot) => wanted(snapshot))).toEqual([['a=busybox:1']]);
   });
 
   it('is read in the order of names, several documents in a file', async () => {
