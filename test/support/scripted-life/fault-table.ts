@@ -121,6 +121,26 @@ export const FAULT_TABLE: readonly FaultCase[] = [
   })),
 ];
 
+const slow = (name: string, phase: 'before' | 'executed', infoMs: number, ms: number): FaultCase => ({
+  name: `${name} ${phase}`,
+  rules: [
+    { ...START_UP_QUESTIONS.info, nth: 2, times: Infinity, fault: { kind: 'delay', phase, ms: infoMs } },
+    { fault: { kind: 'delay', phase, ms } },
+  ],
+  hangs: false,
+});
+
+/**
+ * An engine that takes its time for everything, and longer for what it says about itself, as one on a busy machine does: that
+ * is asked for at the start, again for what there is for pods, and then now and then. With `executed` what it says is as old
+ * when it comes. The first one is quick enough to be played every time.
+ */
+export const SLOW_ENGINES: readonly [FaultCase, ...FaultCase[]] = [
+  slow('everything takes a moment', 'executed', 5_500, 60),
+  slow('everything takes a second', 'before', 12_000, 1_000),
+  slow('everything takes a second', 'executed', 12_000, 1_000),
+];
+
 /** The script is over by then, on a slow machine. */
 export const boundOf = ({ hangs }: FaultCase, callDeadlineMs: number): number =>
   WITHIN_MS + (hangs ? 1.5 * callDeadlineMs : 0);
