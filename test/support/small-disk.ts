@@ -21,8 +21,8 @@ export class SmallDisk {
     return new SmallDisk(path);
   }
 
-  /** Takes all of its room, to the last byte and the last name. */
-  async fill(): Promise<void> {
+  /** Takes all of its room, to the last byte, but for so many, and the last name. */
+  async fill(leaveBytes = 0): Promise<void> {
     await mkdir(this.#filler, { recursive: true });
     const bytes = await open(join(this.#filler, 'bytes'), 'a');
     try {
@@ -30,6 +30,7 @@ export class SmallDisk {
         const chunk = Buffer.alloc(size);
         for (let full = false; !full;) full = await bytes.write(chunk).then(({ bytesWritten }) => bytesWritten < size, isFullOrThrow); // prettier-ignore
       }
+      if (leaveBytes > 0) await bytes.truncate((await bytes.stat()).size - leaveBytes);
     } finally {
       await bytes.close();
     }
