@@ -42,10 +42,14 @@ export function requestPodDeletion(
   return deletion === undefined ? pod : store.update<Pod>({ ...pod, metadata: { ...pod.metadata, ...deletion } });
 }
 
-/** Nothing of the pod runs or is left on the engine: the object goes, too, or waits for its finalizers alone. */
+/**
+ * Nothing of the pod runs or is left on the engine: the object goes, too, or waits for its finalizers alone. One that nobody asked to
+ * delete is another pod under the same uid, as a static pod that came back has it.
+ */
 export function finishPodDeletion(store: Store, clock: Clock, { name, namespace, uid }: PodIdentity): void {
   const stored = store.get<Pod>('Pod', `${namespace}/${name}`);
-  if (stored?.metadata.uid === uid) requestPodDeletion(store, clock, namespace, name, 0);
+  const isAsked = stored?.metadata.deletionTimestamp !== undefined;
+  if (isAsked && stored.metadata.uid === uid) requestPodDeletion(store, clock, namespace, name, 0);
 }
 
 type Deletion = Required<Pick<ObjectMeta, 'deletionTimestamp' | 'deletionGracePeriodSeconds'>>;

@@ -97,3 +97,20 @@ describe('on an engine that takes ten seconds to say what there is', () => {
     expect(graceOf('app')).toBeLessThanOrEqual(60);
   });
 });
+
+it('a pod that comes back under its uid is not taken for the one whose traces are being removed', async () => {
+  world = new PodWorld();
+  await world.start((runtime) => {
+    runtime.takes = (verb) => (verb === 'volumes.list' ? { after: LOOK_MS } : {});
+  });
+  await world.add('web');
+  await world.delete('web', 0);
+  await world.clock.advance(5_000);
+  expect(world.containers('web')).toEqual([]);
+  await world.add('web');
+  const { resourceVersion } = world.store.list('Pod');
+  await world.clock.advance(60_000);
+  const { events } = world.store.changesAfter('Pod', resourceVersion, String(world.store.revision), 100);
+  expect(events.map(({ type }) => type)).not.toContain('DELETED');
+  expect(world.containers('web')).toEqual(['POD/0 running', 'app/0 running']);
+});
