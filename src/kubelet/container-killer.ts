@@ -36,12 +36,13 @@ export class ContainerKiller {
     const { after, graceSeconds, id } = action;
     const { clock, events, runtime } = this.#ports;
     const { hooks, pod } = this.#context;
+    this.#announce(action);
+    if (action.preStop) await this.#beginPreStop(action);
+    // Not before: to note the hook is the disk's work, and may take a while.
     const begun = clock.monotonic();
     const usedMs = (): number => clock.monotonic() - begun;
     const withinGrace = async (work: Promise<unknown>): Promise<boolean> =>
       atMost(Math.max(0, graceSeconds * 1000 - usedMs()), work, clock, signal);
-    this.#announce(action);
-    if (action.preStop) await this.#beginPreStop(action);
     const hook = hooks.running(id);
     if (hook !== undefined) await withinGrace(hook);
     // Whatever became of the others: the time is over or they are dead.

@@ -114,3 +114,24 @@ it('a pod that comes back under its uid is not taken for the one whose traces ar
   expect(events.map(({ type }) => type)).not.toContain('DELETED');
   expect(world.containers('web')).toEqual(['POD/0 running', 'app/0 running']);
 });
+
+it('a disk that takes its time to note a hook takes nothing from the grace', async () => {
+  await start();
+  world.life.runtime.takes = () => ({});
+  const { preStopRecords } = world;
+  const begin = preStopRecords.begin.bind(preStopRecords);
+  let toldAt = 0;
+  preStopRecords.begin = async (...about) => {
+    await world.clock.sleep(6_000, new AbortController().signal);
+    toldAt = world.elapsed;
+    return begin(...about);
+  };
+  world.engine.behaviours.set('app', { ignoresTerm: true });
+  await world.add('web', {
+    containers: [aContainer('app', { lifecycle: { preStop: { sleep: { seconds: 2 } } } })],
+  });
+  await world.delete('web', 30);
+  await world.clock.advance(60_000);
+  const died = world.history.find(({ action, name }) => action === 'die' && name === 'app')?.at ?? NaN;
+  expect((died - toldAt) / 1_000).toBe(30);
+});
