@@ -9,7 +9,8 @@ import { endpointCandidates, type Endpoint } from './endpoint.js';
 import { Engine, type EngineClients, type EngineFacts } from './engine.js';
 import { lookUpEndpointFacts } from './look-up-endpoint.js';
 
-const CONNECT_DEADLINE_MS = 10_000;
+/** Of several places to look at mostly one is there. Source: kubelet maxWaitForContainerRuntime. */
+const CONNECT_DEADLINE_MS = 30_000;
 
 /**
  * Finds the engine, asks for its version and settles on an API version.

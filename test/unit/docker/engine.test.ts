@@ -161,6 +161,25 @@ describe('connecting', () => {
     await engine.call({ method: 'GET', path: '/x' }, signal);
     expect(requests.map(({ line }) => line)).toEqual(['GET /version', 'GET /v1.41/x']);
   });
+
+  it('waits for an engine that takes its time to say who it is, and not for ever', async () => {
+    const version = { Version: '20.10.24', ApiVersion: '1.41', MinAPIVersion: '1.12', Arch: 'arm64' };
+    let answer = (): void => undefined;
+    const { requests, socketPath } = await open((_line, response) => {
+      answer = () => reply(response, 200, version);
+    });
+    const connecting = connectEngine(`unix://${socketPath}`, clock, signal);
+    await eventually('it was asked', () => requests.length === 1);
+    await clock.advance(20_000);
+    answer();
+    expect((await connecting).facts.version).toBe('20.10.24');
+    const again = expect(connectEngine(`unix://${socketPath}`, clock, signal)).rejects.toThrow(
+      'did not answer within 30 s',
+    );
+    await eventually('it was asked again', () => requests.length === 2);
+    await clock.advance(30_000);
+    await again;
+  });
 });
 
 describe('events', () => {
