@@ -31,6 +31,8 @@ export class FakeStreams implements RuntimeStreams {
   onDial: (sandboxId: string, target: DialTarget) => Duplex = () => {
     throw fail('Unavailable', 'connection refused');
   };
+  /** How long the engine takes until a command runs. */
+  execMs = 0;
   /** How long the engine takes until somebody is dialled. */
   dialMs = 0;
   /** Of execs, that run now. */
@@ -58,6 +60,7 @@ export class FakeStreams implements RuntimeStreams {
   async exec(containerId: string, request: ExecRequest, signal: AbortSignal): Promise<CommandSession> {
     const container = this.#engine.get(containerId);
     if (container.state !== 'running') throw fail('Conflict', `Container ${containerId} is not running`);
+    await this.#engine.clock.sleep(this.execMs, signal);
     const { afterMs = 0, exitCode: code, onKill, stderr = '', stdout = '' } = this.onExec(containerId, request.command);
     this.commands += 1;
     const killed = new AbortController();

@@ -3,6 +3,8 @@ export interface Attempt {
   /** A warning counts as success and is told about. */
   readonly verdict: 'success' | 'warning' | 'failure';
   readonly output: string;
+  /** Nobody said so: no answer was heard in time, or the connection broke. */
+  readonly unheard?: true;
 }
 
 /** Of a command's output, so much is kept. Source: kubelet maxReadLength. */

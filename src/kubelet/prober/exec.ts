@@ -91,7 +91,8 @@ export class ExecProbe {
     if (exitCode !== undefined) {
       return { verdict: exitCode === 0 ? 'success' : 'failure', output: run.output.text() };
     }
-    return { verdict: 'failure', output: `command ${JSON.stringify(this.#options.command.join(' '))} timed out` };
+    const output = `command ${JSON.stringify(this.#options.command.join(' '))} timed out`;
+    return { verdict: 'failure', output, unheard: true };
   }
 }
 

@@ -39,7 +39,7 @@ export async function probeGrpc(
   } catch (error) {
     if (!signal.aborted || !isTimeout(signal.reason)) throw error;
     const within = goDuration(check.timeoutMs);
-    return failure(
+    return unheard(
       progress.connected
         ? `timeout: health rpc did not complete within ${within}`
         : `timeout: failed to connect service "${address}" within ${within}: context deadline exceeded`,
@@ -84,7 +84,7 @@ async function ask(
     return judge(answer);
   } catch (error) {
     signal.throwIfAborted();
-    return failure(`error: health rpc probe failed: rpc error: code = Unavailable desc = ${errorMessage(error)}`);
+    return unheard(`error: health rpc probe failed: rpc error: code = Unavailable desc = ${errorMessage(error)}`);
   } finally {
     if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
     // A session that ends says goodbye, and a socket that does so cannot be reset (EINVAL): it would stay open for good.
@@ -153,6 +153,7 @@ function judge({ body, grpcStatus, httpStatus, message }: Answer): Attempt {
 }
 
 const failure = (output: string): Attempt => ({ verdict: 'failure', output });
+const unheard = (output: string): Attempt => ({ verdict: 'failure', output, unheard: true });
 
 /** Percent-encoded on the wire. */
 function decodeMessage(text: string): string {

@@ -12,7 +12,7 @@ export async function probeHttpGet(connect: Connect, request: HttpRequest, signa
   try {
     return await httpGet(connect, request, signal, judge);
   } catch (error) {
-    if (error instanceof GetError) return { verdict: 'failure', output: error.message };
+    if (error instanceof GetError) return { verdict: 'failure', output: error.message, unheard: true };
     throw error;
   }
 }

@@ -64,8 +64,9 @@ async function probe(options: ProbeWorkerOptions, signal: AbortSignal): Promise<
     const heard = await tryOnce(options, signal);
     const ended = momentOf(clock);
     const timeoutMs = (spec.timeoutSeconds ?? 1) * 1_000;
-    // What was not heard while nobody was awake to hear it is no failure.
-    const verdict = heard === 'failure' && isGap(began, ended, TRIES * 2 * timeoutMs) ? 'unknown' : heard;
+    // What was not heard while nobody was awake to hear it is no failure. What was is one, however long the engine took.
+    const wasAsleep = heard === 'unheard' && isGap(began, ended, TRIES * 2 * timeoutMs);
+    const verdict = wasAsleep ? 'unknown' : heard === 'unheard' ? 'failure' : heard;
     const before = state.result;
     state = nextProbeState(state, verdict, spec);
     if (state.result !== undefined && state.result !== before) onResult(state.result);
@@ -84,7 +85,10 @@ async function probe(options: ProbeWorkerOptions, signal: AbortSignal): Promise<
 }
 
 /** An attempt, with the event that tells of it. Source: kubelet pkg/kubelet/prober/prober.go. */
-async function tryOnce({ events, handler, target }: ProbeWorkerOptions, signal: AbortSignal): Promise<ProbeVerdict> {
+async function tryOnce(
+  { events, handler, target }: ProbeWorkerOptions,
+  signal: AbortSignal,
+): Promise<ProbeVerdict | 'unheard'> {
   const { container, containerKind, kind, pod } = target;
   const tell = (reason: string, text: string): void => {
     events.event(pod, 'Warning', reason, `${NAMES[kind]} probe ${text}`, fieldPath(containerKind, container.name));
@@ -98,7 +102,8 @@ async function tryOnce({ events, handler, target }: ProbeWorkerOptions, signal: 
   }
   if (heard.verdict === 'failure') tell('Unhealthy', `failed: ${heard.output}`);
   if (heard.verdict === 'warning') tell('ProbeWarning', `warning: ${heard.output}`);
-  return heard.verdict === 'failure' ? 'failure' : 'success';
+  if (heard.verdict !== 'failure') return 'success';
+  return heard.unheard === true ? 'unheard' : 'failure';
 }
 
 async function withRetries(handler: Handler, signal: AbortSignal): Promise<Attempt | Error> {

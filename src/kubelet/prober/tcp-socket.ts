@@ -16,7 +16,7 @@ export async function probeTcpSocket(
   } catch (error) {
     if (error instanceof DialError) return { verdict: 'failure', output: error.message };
     if (signal.aborted && isTimeout(signal.reason)) {
-      return { verdict: 'failure', output: `dial tcp ${joinHostPort(host, port)}: i/o timeout` };
+      return { verdict: 'failure', output: `dial tcp ${joinHostPort(host, port)}: i/o timeout`, unheard: true };
     }
     throw error;
   }

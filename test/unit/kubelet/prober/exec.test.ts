@@ -43,7 +43,7 @@ const attempt = (): void => {
     (error: unknown) => outcomes.push((error as Error).message),
   );
 };
-const TIMED_OUT = { verdict: 'failure', output: 'command "check --all" timed out' };
+const TIMED_OUT = { verdict: 'failure', output: 'command "check --all" timed out', unheard: true };
 
 describe('exec probe', () => {
   it.each<[FakeExecResult, Attempt]>([

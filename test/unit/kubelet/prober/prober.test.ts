@@ -129,6 +129,15 @@ describe('liveness', () => {
     );
   });
 
+  it('counts what a command says however long the engine took to run it', async () => {
+    await start();
+    world.life.runtime.streams.execMs = 14_000;
+    answers['alive'] = 1;
+    await world.add('web', liveness({ periodSeconds: 5, failureThreshold: 3 }));
+    await world.clock.advance(60_000);
+    expect(told('Killing')).toEqual(['Container app failed liveness probe, will be restarted']);
+  });
+
   it('fails with a command that hangs, which is gone afterwards', async () => {
     await start();
     answers['alive'] = 'hang';
