@@ -3,7 +3,7 @@ import type { ResourceSettings } from '../runtime/resource-settings.js';
 import type { ContainerSpec, SandboxSpec, SecuritySettings } from '../runtime/specs.js';
 import type { EngineFacts } from './engine.js';
 import { logConfig } from './log-driver.js';
-import { containerMounts, sandboxMount, volumeRoots } from './mounts.js';
+import { containerMounts, sandboxMount, volumeRoots, withVolumeLabels } from './mounts.js';
 import { NETWORK_NAME } from './names.js';
 
 /** Body of `POST /containers/create`, as far as we use it. */
@@ -38,7 +38,7 @@ export function sandboxCreateBody(spec: SandboxSpec, image: string, input: Creat
       PidMode: spec.pid === 'host' ? 'host' : '',
       PortBindings: portBindings(ports),
       Sysctls: { ...spec.sysctls },
-      Mounts: spec.volumes.map(sandboxMount),
+      Mounts: withVolumeLabels(spec.volumes.map(sandboxMount), spec.pod.uid, input.labels),
       // Not read-only: that would be the network files too, which the sandbox's program writes.
       // Source: kubelet, the sandbox gets the least CPU there is.
       CpuShares: 2,
@@ -76,7 +76,7 @@ export function containerCreateBody(spec: ContainerSpec, input: CreateInput): Cr
       PidMode: pidMode(spec),
       ...(spec.hostNetwork ? { UTSMode: 'host' } : {}),
       Binds: binds,
-      Mounts: mounts,
+      Mounts: withVolumeLabels(mounts, spec.pod.uid, input.labels),
       ...securityOptions(spec.security),
       ...resourceOptions(spec.resources),
     },

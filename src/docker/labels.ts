@@ -86,6 +86,13 @@ export const volumeLabels = (podUid: string, ownership: Ownership): Record<strin
   [LABEL.podUid]: podUid,
 });
 
+/** The same, from the labels of something else of the pod. */
+export const volumeLabelsLike = (labels: Labels): Record<string, string> => {
+  const kept: readonly string[] = [LABEL.node, LABEL.agent, LABEL.owner, LABEL.createdBy, LABEL.podUid];
+  const whose = Object.fromEntries(Object.entries(labels).filter(([name]) => kept.includes(name)));
+  return { ...whose, [LABEL.role]: 'volume' };
+};
+
 export const claimLabels = (
   { name, namespace, uid }: ClaimEngineVolume['claim'],
   ownership: Ownership,

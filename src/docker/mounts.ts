@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import { KubeletteError } from '../lib/errors.js';
 import type { Mount, SandboxVolume } from '../runtime/specs.js';
 import { compareVersions } from './api-version.js';
+import { volumeLabelsLike, type Labels } from './labels.js';
 import { sandboxVolumePath } from './names.js';
 
 /** Engines mount images since then (Docker 28). */
@@ -47,6 +48,22 @@ export function containerMounts(
   }
   return { binds, mounts };
 }
+
+/**
+ * With labels of the volumes that are the pod's own. They are there, unless an engine makes a container so slowly that its pod was
+ * deleted meanwhile: then it makes them anew, and without labels nobody could tell whose they are.
+ *
+ * @param labels of the container
+ */
+export const withVolumeLabels = (
+  mounts: readonly Docker.MountSettings[],
+  podUid: string,
+  labels: Labels,
+): Docker.MountSettings[] =>
+  mounts.map((mount) => {
+    if (mount.VolumeOptions === undefined || !mount.Source.endsWith(`_${podUid}`)) return mount;
+    return { ...mount, VolumeOptions: { ...mount.VolumeOptions, Labels: volumeLabelsLike(labels) } };
+  });
 
 /** NoCopy: an empty volume stays empty whatever the image has at that path, as in Kubernetes. */
 function volumeMount(

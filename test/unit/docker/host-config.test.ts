@@ -8,8 +8,8 @@ const pod = { uid: 'u', namespace: 'd', name: 'web' };
 const old = { facts: { version: '20.10.24', apiVersion: '1.41' }, labels: { a: 'b' } };
 const recent = { facts: { version: '28.5.2', apiVersion: '1.51' }, labels: {} };
 
-const sandbox = (changes: Partial<SandboxSpec> = {}): ReturnType<typeof sandboxCreateBody> =>
-  sandboxCreateBody(sandboxSpec(pod, changes), 'sandbox:1', old);
+const sandbox = (changes: Partial<SandboxSpec> = {}, input: CreateInput = old): ReturnType<typeof sandboxCreateBody> =>
+  sandboxCreateBody(sandboxSpec(pod, changes), 'sandbox:1', input);
 const container = (
   changes: Partial<ContainerSpec> = {},
   input: CreateInput = old,
@@ -154,6 +154,19 @@ describe('a container', () => {
     expect(container({ mounts }).HostConfig?.Mounts).toEqual([
       { Type: 'volume', Source: 'v', Target: '/t', ReadOnly: true, VolumeOptions: { NoCopy: true } },
     ]);
+  });
+
+  it('says whose the volumes of its pod are, should the engine have to make them anew', () => {
+    const whose = { 'dev.kubelette.node': 'n', 'dev.kubelette.agent': 'a', 'io.kubernetes.pod.uid': 'u' };
+    const labels = { ...whose, 'dev.kubelette.role': 'container', 'dev.kubelette.attempt': '0' };
+    const wanted = { NoCopy: true, Labels: { ...whose, 'dev.kubelette.role': 'volume' } };
+    const own = { type: 'volume', volume: 'kubelette_data_u', target: '/own', readOnly: false } as const;
+    const mounts = [own, { ...own, volume: 'kubelette_of-a-claim', target: '/claimed' }];
+    const options = container({ mounts }, { ...old, labels }).HostConfig?.Mounts?.map((mount) => mount.VolumeOptions);
+    expect(options).toEqual([wanted, { NoCopy: true }]);
+    const volumes = [sandboxVolume('kubelette_data_u', 'data', { mode: 0o777, uid: 0, gid: 0 })];
+    const [mount] = sandbox({ volumes }, { ...old, labels }).HostConfig?.Mounts ?? [];
+    expect(mount?.VolumeOptions).toEqual(wanted);
   });
 
   it('binds host paths so that a missing one is refused or created, as asked', () => {
