@@ -35,6 +35,7 @@ import { DEFAULT_MAX_PODS, KUBERNETES_RELEASE, type AgentOptions } from './optio
 import { startSources } from './sources.js';
 import type { EngineInfo } from './runtime/runtime.js';
 import type { Store } from './store/store.js';
+import { untilRemoved } from './teardown.js';
 import { waitForEngine } from './wait-for-engine.js';
 
 export interface NodeOptions {
@@ -64,9 +65,6 @@ export interface Node {
   stop(deletePods: boolean, graceSeconds: number | undefined): Promise<void>;
 }
 
-/** Deleting all pods at the end may take the longest grace and this on top. */
-const TEARDOWN_SLACK_MS = 30_000;
-
 /** What `kubectl get nodes` shows. */
 const KUBELET_VERSION = `v${KUBERNETES_RELEASE}.0+kubelette`;
 /** None to look after. */
@@ -82,6 +80,8 @@ interface Connected {
   readonly operations: PodOperations;
   readonly pulls: () => readonly PullView[];
   readonly metrics: MetricsSource;
+  /** Does the engine answer, as far as is known? */
+  readonly answers: () => boolean;
 }
 
 export function startNode(node: NodeOptions): Node {
@@ -200,6 +200,13 @@ async function connectAndRun(
     logger,
     random: Math.random,
   });
+  const pleg = new Pleg({
+    runtime,
+    clock,
+    logger,
+    onPod: (uid) => workers.wake(uid),
+    onRecovered: () => workers.wakeAll(),
+  });
   const claims = new ClaimController({ store, volumes: runtime.volumes, events, clock, logger });
   onConnected({
     runtime,
@@ -219,15 +226,9 @@ async function connectAndRun(
       ...(engine.sharesFilesystem ? { machine: () => sampleMachine(clock) } : {}),
       clock,
     }),
+    answers: () => pleg.healthy,
   });
 
-  const pleg = new Pleg({
-    runtime,
-    clock,
-    logger,
-    onPod: (uid) => workers.wake(uid),
-    onRecovered: () => workers.wakeAll(),
-  });
   supervise('pod workers', workers.run(signal));
   supervise('claims', claims.run(signal));
   const onEvicted = (uid: string): void => workers.wake(uid);
@@ -277,28 +278,25 @@ async function connectAndRun(
 /** Every pod goes, each with its own grace, and this returns when nothing of them is left. */
 async function deleteAll(
   node: NodeOptions,
-  { claims, workers }: Connected,
+  { answers, claims, workers }: Connected,
   graceSeconds: number | undefined,
 ): Promise<void> {
   const { clock, logger } = node.options;
   const pods = node.store.list<Pod>('Pod').items;
   const graces = pods.map((pod) => graceSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
-  const within = AbortSignal.timeout(Math.max(0, ...graces) * 1000 + TEARDOWN_SLACK_MS);
   for (const pod of pods) {
     const { finalizers = [], name, namespace } = pod.metadata;
     // With the node gone there is nobody left to take them off.
     if (finalizers.length > 0) node.store.update<Pod>({ ...pod, metadata: { ...pod.metadata, finalizers: [] } });
     requestPodDeletion(node.store, clock, namespace ?? 'default', name, graceSeconds);
   }
-  try {
-    await workers.idle(within);
-    if (node.options.ephemeral) await claims.removeAll(within);
-  } catch {
-    const left = node.store
-      .list<Pod>('Pod')
-      .items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
-    logger.error({ left }, 'pods could not be removed in time; `kubelette gc` removes what is left of them');
-  }
+  const removal = async (signal: AbortSignal): Promise<void> => {
+    await workers.idle(signal);
+    if (node.options.ephemeral) await claims.removeAll(signal);
+  };
+  if (await untilRemoved(removal, Math.max(0, ...graces) * 1000, answers, clock)) return;
+  const left = node.store.list<Pod>('Pod').items.map(({ metadata }) => `${metadata.namespace ?? ''}/${metadata.name}`);
+  logger.error({ left }, 'pods could not be removed in time; `kubelette gc` removes what is left of them');
 }
 
 /** The address of this host that others may use: the first one that is not internal. */
