@@ -1,4 +1,4 @@
-import { abortable } from '../../lib/abort.js';
+import { abortable, LinkedAbort } from '../../lib/abort.js';
 import type { Clock } from '../../lib/clock.js';
 import { errorMessage } from '../../lib/errors.js';
 import type { Logger } from '../../lib/logger.js';
@@ -9,11 +9,16 @@ const IDLE_MS = 30_000;
 /** The first sample of a following comes within two seconds. */
 const FIRST_SAMPLE_MS = 5_000;
 
+/** One that has brought nothing for so long has stalled, as the connection to another machine has after an hour of sleep. */
+const STALLED_MS = 60_000;
+
 interface Follower {
   latest: ContainerSample | undefined;
-  /** On the monotonic clock. */
+  /** When it was asked, and when the engine was heard, on the monotonic clock. */
   askedAt: number;
+  heardAt: number;
   readonly first: Promise<void>;
+  readonly end: () => void;
 }
 
 /**
@@ -38,8 +43,12 @@ export class StatsSampler {
   /** At most about a second old. Undefined when the container does not run. */
   async sample(id: string, signal: AbortSignal): Promise<ContainerSample | undefined> {
     if (this.#stats.instant) return this.#stats.sample(id, signal);
-    const follower = this.#followers.get(id) ?? this.#follow(id);
-    follower.askedAt = this.#clock.monotonic();
+    const now = this.#clock.monotonic();
+    const known = this.#followers.get(id);
+    const hasStalled = known !== undefined && now - known.heardAt > STALLED_MS;
+    if (hasStalled) known.end();
+    const follower = known === undefined || hasStalled ? this.#follow(id) : known;
+    follower.askedAt = now;
     if (follower.latest === undefined) await this.#firstOf(follower, signal);
     return follower.latest;
   }
@@ -59,21 +68,25 @@ export class StatsSampler {
     const first = new Promise<void>((resolve) => {
       arrived = resolve;
     });
-    const follower: Follower = { latest: undefined, askedAt: this.#clock.monotonic(), first };
+    const stream = new LinkedAbort(this.#signal);
+    const now = this.#clock.monotonic();
+    const follower: Follower = { latest: undefined, askedAt: now, heardAt: now, first, end: () => stream.abort() };
     this.#followers.set(id, follower);
     // Supervised here: it ends by itself, and whoever asks next starts another one.
-    void this.#keep(id, follower, arrived)
+    void this.#keep(id, follower, arrived, stream.signal)
       .catch((error: unknown) => this.#logger.debug({ id, error: errorMessage(error) }, 'container stats ended'))
       .finally(() => {
-        this.#followers.delete(id);
+        stream.release();
+        if (this.#followers.get(id) === follower) this.#followers.delete(id);
         arrived();
       });
     return follower;
   }
 
-  async #keep(id: string, follower: Follower, arrived: () => void): Promise<void> {
-    for await (const sample of this.#stats.follow(id, this.#signal)) {
+  async #keep(id: string, follower: Follower, arrived: () => void, signal: AbortSignal): Promise<void> {
+    for await (const sample of this.#stats.follow(id, signal)) {
       follower.latest = sample;
+      follower.heardAt = this.#clock.monotonic();
       arrived();
       if (this.#clock.monotonic() - follower.askedAt > IDLE_MS) return;
     }
