@@ -54,7 +54,7 @@ describe('kubectl exec', () => {
 
   it('-it has a terminal of the size of the own one, also after that changed', async () => {
     // The size comes when the command runs already; it changes when the first one was seen.
-    const inside = `until stty size | grep 33; do sleep 0.1; done; until stty size | grep 44; do sleep 0.1; done; exit 3`;
+    const inside = `until stty size | grep "33 101"; do sleep 0.1; done; until stty size | grep "44 102"; do sleep 0.1; done; exit 3`;
     const line = `stty rows 33 cols 101; (until [ -e seen ]; do sleep 0.1; done; stty rows 44 cols 102 < /dev/tty) & kubectl exec -it box -c app -- sh -c '${inside}'`;
     await cluster.shell.file('terminal.sh', line);
     const running = cluster.shell.start('script -qefc "sh terminal.sh" /dev/null');
