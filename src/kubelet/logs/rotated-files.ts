@@ -66,13 +66,18 @@ export async function compressRotated(path: string, signal: AbortSignal): Promis
   }
 }
 
-async function compress(path: string, signal: AbortSignal): Promise<void> {
+/** One file, which may have gone. @throws the signal's reason, and what the disk says */
+export async function compress(path: string, signal: AbortSignal): Promise<void> {
   const target = path + COMPRESSED;
   const temporary = target + TEMPORARY;
+  const output = createWriteStream(temporary, { mode: 0o640 });
+  const closed = new Promise<void>((resolve) => output.once('close', () => resolve()));
   try {
-    await pipeline(createReadStream(path), createGzip(), createWriteStream(temporary, { mode: 0o640 }), { signal });
+    await pipeline(createReadStream(path), createGzip(), output, { signal });
     await rename(temporary, target);
   } catch (error) {
+    // It may only be about to be made.
+    await closed;
     await rm(temporary, { force: true });
     if (isMissing(error)) return;
     throw error;

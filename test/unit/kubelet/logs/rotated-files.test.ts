@@ -1,9 +1,17 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { compressRotated, listRotated, nextStamp, pruneRotated } from '../../../../src/kubelet/logs/rotated-files.js';
+import {
+  compress,
+  compressRotated,
+  listRotated,
+  nextStamp,
+  pruneRotated,
+} from '../../../../src/kubelet/logs/rotated-files.js';
 
 describe('rotated log files', () => {
   let directory: string;
@@ -66,6 +74,18 @@ describe('rotated log files', () => {
     for (const day of ['01', '02']) await writeFile(`${path}.202601${day}-000000`, Buffer.alloc(20_000_000, 'text '));
     await Promise.all([compressRotated(path, signal), pruneRotated(path, 1)]);
     expect(await readdir(directory)).toEqual(['0.log.20260103-000000']);
+  });
+
+  it('leaves nothing of a file that went before it could be opened, however late its other half is made', async () => {
+    const temporary = `${path}.gz.tmp`;
+    // Whoever opens it to write waits for somebody who reads.
+    execFileSync('mkfifo', [temporary]);
+    const compressed = compress(path, signal).then(() => 'done');
+    expect(await Promise.race([compressed, setTimeout(200, 'waits')])).toBe('waits');
+    const reader = await open(temporary);
+    expect(await compressed).toBe('done');
+    await reader.close();
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it('leaves the original when a compression is aborted', async () => {
