@@ -27,6 +27,14 @@ async function begin(): Promise<void> {
   });
 }
 
+/** With a pod whose container runs and ends only when it is killed. */
+async function startDeaf(): Promise<void> {
+  await start();
+  world.engine.behaviours.set('app', { ignoresTerm: true });
+  await world.add('web');
+  await world.clock.advance(60_000);
+}
+
 /** Seconds between stop signal and end. */
 const graceOf = (name: string): number => {
   const died = world.history.find((entry) => entry.action === 'die' && entry.name === name)?.at ?? NaN;
@@ -37,10 +45,7 @@ afterEach(() => world.life.crash());
 
 describe('on an engine that takes ten seconds to say what there is', () => {
   it('a container that is deleted is given the whole grace', async () => {
-    await start();
-    world.engine.behaviours.set('app', { ignoresTerm: true });
-    await world.add('web');
-    await world.clock.advance(60_000);
+    await startDeaf();
     await world.delete('web', 30);
     await world.clock.advance(100_000);
     expect(graceOf('app')).toBe(30);
@@ -61,10 +66,7 @@ describe('on an engine that takes ten seconds to say what there is', () => {
   });
 
   it('a shorter grace that is asked for later counts from when the container was told to stop', async () => {
-    await start();
-    world.engine.behaviours.set('app', { ignoresTerm: true });
-    await world.add('web');
-    await world.clock.advance(60_000);
+    await startDeaf();
     await world.delete('web', 60);
     await world.clock.advance(LOOK_MS + 5_000);
     await world.delete('web', 20);
@@ -85,10 +87,7 @@ describe('on an engine that takes ten seconds to say what there is', () => {
   });
 
   it('an agent that ends in the middle of it does not make the grace begin again', async () => {
-    await start();
-    world.engine.behaviours.set('app', { ignoresTerm: true });
-    await world.add('web');
-    await world.clock.advance(60_000);
+    await startDeaf();
     await world.delete('web', 60);
     await world.clock.advance(LOOK_MS + 5_000);
     world.life.crash();
