@@ -41,6 +41,8 @@ export async function* readLog(reading: LogReading, signal: AbortSignal): AsyncG
   const finished = whenFinished(reading);
   const wake = channel.subscribe();
   let position: Position | undefined;
+  /** What is to be read where no file is open: also kept while there is none, or those that came meanwhile would be missed. */
+  let due = channel.generation;
   let first = true;
   try {
     for (;;) {
@@ -48,12 +50,14 @@ export async function* readLog(reading: LogReading, signal: AbortSignal): AsyncG
       // Asked before the reading: what came until then is in the file.
       const last = !options.follow || finished();
       const generation = channel.generation;
-      position ??= first ? await openAtTail(reading) : await openCurrent(reading);
+      position ??= first ? await openAtTail(reading) : await openGeneration(due, reading);
       first = false;
       if (position !== undefined) {
         yield* drain(position, text, signal);
         if (options.follow && !text.exhausted && position.generation < generation) {
-          position = await nextGeneration(position, reading);
+          due = position.generation + 1;
+          await position.source.close();
+          position = undefined;
           continue;
         }
       }
@@ -80,20 +84,30 @@ function whenFinished({ running, channel, clock }: LogReading): () => boolean {
   };
 }
 
-/** The current file and which generation it is; undefined while there is none. */
-async function openCurrent({ path, channel }: LogReading): Promise<Position | undefined> {
-  for (;;) {
-    const { generation } = channel;
-    const source = await openSource(path);
-    if (generation === channel.generation) return source && { source, generation, offset: 0 };
-    await source?.close();
+/**
+ * The file of this generation: the current one, or rotated since and maybe compressed. Where that was deleted, the next one
+ * there is. Undefined while the current one is not there.
+ */
+async function openGeneration(from: number, { path, channel }: LogReading): Promise<Position | undefined> {
+  for (let generation = from; ;) {
+    if (generation < channel.generation) {
+      const rotated = channel.rotatedPath(generation);
+      const source = rotated === undefined ? undefined : await openRotated(rotated);
+      if (source !== undefined) return { source, generation, offset: 0 };
+      generation += 1;
+    } else {
+      const source = await openSource(path);
+      if (generation === channel.generation) return source && { source, generation, offset: 0 };
+      // Rotated in that moment: it has another name now, and what was opened may be the one after it.
+      await source?.close();
+    }
   }
 }
 
 /** A file that appears only later is all new: the tail is one of what there is now. */
 async function openAtTail(reading: LogReading): Promise<Position | undefined> {
   const { tailLines, follow } = reading.options;
-  const position = await openCurrent(reading);
+  const position = await openGeneration(reading.channel.generation, reading);
   if (position === undefined) return undefined;
   try {
     const end = await lastLineEnd(position.source, await position.source.size());
@@ -111,19 +125,6 @@ async function openAtTail(reading: LogReading): Promise<Position | undefined> {
     await position.source.close();
     throw error;
   }
-}
-
-/** The file that followed this one: rotated in turn, maybe compressed or deleted since, or the current one. */
-async function nextGeneration(before: Position, reading: LogReading): Promise<Position | undefined> {
-  await before.source.close();
-  const { channel } = reading;
-  for (let generation = before.generation + 1; generation < channel.generation; generation += 1) {
-    const path = channel.rotatedPath(generation);
-    if (path === undefined) continue;
-    const source = await openRotated(path);
-    if (source !== undefined) return { source, generation, offset: 0 };
-  }
-  return openCurrent(reading);
 }
 
 /** Everything complete up to the end the file has now. */

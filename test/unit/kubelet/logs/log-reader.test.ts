@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { encodeRecord } from '../../../../src/kubelet/logs/cri-format.js';
 import { FileLogStore, type FileLogStoreOptions } from '../../../../src/kubelet/logs/file-log-store.js';
+import { LogChannel } from '../../../../src/kubelet/logs/log-channel.js';
+import { readLog } from '../../../../src/kubelet/logs/log-reader.js';
 import type { LogReadOptions, LogReference } from '../../../../src/kubelet/logs/log-store.js';
 import { silentLogger } from '../../../../src/lib/logger.js';
 import type { LogRecord } from '../../../../src/runtime/streams.js';
@@ -264,6 +267,39 @@ describe('log reader', () => {
     expect((await text()).length).toBeLessThan(100);
     await store.removePod(pod);
     await quick.done;
+  });
+
+  it('misses no file that came and was rotated while there was none', async () => {
+    const rotate = (name: string): void => {
+      renameSync(file, `${file}.${name}`);
+      channel.rotated(`${file}.${name}`);
+    };
+    const channel = new LogChannel();
+    channel.pumps = 1;
+    await stored(record(1, 'first'));
+    let seen = '';
+    const done = (async () => {
+      const reading = {
+        path: file,
+        channel,
+        options: { ...all, follow: true },
+        running: () => channel.pumps > 0,
+        clock,
+      };
+      for await (const text of readLog(reading, signal)) seen += text.toString();
+    })();
+    await eventually('the first file', () => seen === 'first\n');
+    rotate('20260101-000001');
+    // It has looked for the next one, found none and waits.
+    await clock.advance(10);
+    // The writer is quick, and the reader does not get to run meanwhile.
+    writeFileSync(file, encodeRecord(record(2, 'second')));
+    rotate('20260101-000002');
+    writeFileSync(file, encodeRecord(record(3, 'third')));
+    channel.pumps = 0;
+    channel.notify();
+    await done;
+    expect(seen).toBe('first\nsecond\nthird\n');
   });
 
   it('finishes a file that is renamed away while it is read', async () => {
