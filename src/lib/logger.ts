@@ -1,6 +1,6 @@
 import type { LogLevel } from './log-level.js';
 import { pino, type Logger as PinoLogger } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 
 /**
  * The structured log: `log.info({ pod: 'default/web', uid }, 'container started')`. Messages are fixed,
@@ -17,17 +17,18 @@ export type LogFormat = 'pretty' | 'json';
 const MAX_WAITING_BYTES = 1_048_576;
 
 /**
- * A log that cannot be written, as on a full disk, ends nothing: with JSON, lines wait until it can be.
- * @param fd stderr unless given: stdout belongs to results
+ * A log that cannot be written, as on a full disk, ends nothing: its lines wait until it can be.
+ * @param fd stderr unless given: stdout belongs to results. It is the caller's: nothing closes it
+ * @param colour for `pretty`
  */
-export function createLogger(level: LogLevel, format: LogFormat, fd = 2): Logger {
+export function createLogger(level: LogLevel, format: LogFormat, { fd = 2, colour = false } = {}): Logger {
   // As a stream, not as a transport: transports are worker threads that lose lines when the process ends.
-  if (format === 'pretty') {
-    return pino({ level }, PinoPretty({ destination: fd, sync: true, ignore: 'pid,hostname' }));
-  }
   const destination = pino.destination({ dest: fd, sync: true, maxLength: MAX_WAITING_BYTES });
   destination.on('error', () => undefined);
-  return pino({ level }, destination);
+  if (format === 'json') return pino({ level }, destination);
+  // Not pino-pretty's own stream: that closes its descriptor at the first error, and is silent from then on.
+  const pretty = prettyFactory({ colorize: colour, ignore: 'pid,hostname' });
+  return pino({ level }, { write: (line) => void destination.write(pretty(line)) });
 }
 
 export const silentLogger: Logger = pino({ level: 'silent' });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startAgent, type Agent } from '../agent.js';
 import { systemClock } from '../lib/clock.js';
 import { createLineLogger, createLogger, type Logger } from '../lib/logger.js';
+import { wantsColour } from '../lib/wants-colour.js';
 import { AgentNode } from './agent-node.js';
 import { withDeadline } from './deadline.js';
 import type { KubeletteNode, StartOptions } from './node.js';
@@ -48,7 +49,9 @@ async function untilReady(agent: Agent, options: StartOptions, complaints: reado
 
 /** Silent, but it remembers what the agent complained about for the error of a failed start. */
 function nodeLogger({ logLevel = 'silent' }: StartOptions, complaints: string[]): Logger {
-  if (logLevel !== 'silent') return createLogger(logLevel, 'pretty');
+  if (logLevel !== 'silent') {
+    return createLogger(logLevel, 'pretty', { colour: wantsColour(process.stderr, process.env) });
+  }
   return createLineLogger('warn', ({ msg, problem }) => {
     complaints.splice(0, complaints.length, problem === undefined ? msg : `${msg}: ${problem}`);
   });

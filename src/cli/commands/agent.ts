@@ -4,6 +4,7 @@ import { homedir, hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Agent } from '../../agent.js';
 import type { PodSecurityLevel } from '../../api/pod-security/evaluate.js';
+import { wantsColour } from '../../lib/wants-colour.js';
 import { DEFAULT_MAX_PODS } from '../../options.js';
 import {
   addLogFlags,
@@ -100,7 +101,7 @@ async function runAgent(flags: AgentFlags, terminal: Terminal): Promise<void> {
       podSecurity: flags.podSecurity,
       maxPods: flags.maxPods,
       clock: terminal.clock,
-      logger: createLogger(flags.logLevel, format),
+      logger: createLogger(flags.logLevel, format, { colour: wantsColour(terminal.err, terminal.env) }),
       ...(flags.podPidsLimit === undefined ? {} : { podPidsLimit: flags.podPidsLimit }),
       ...(flags.dockerHost === undefined ? {} : { dockerHost: flags.dockerHost }),
       ...(manifestDir === undefined ? {} : { manifestDir }),

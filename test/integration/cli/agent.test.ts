@@ -68,3 +68,15 @@ it('says what is wrong when there is no engine, keeps trying, and can be ended',
   agent.signal('SIGTERM');
   expect((await agent.ended()).exitCode).toBe(0);
 });
+
+it.each([
+  ['plain where stderr is no terminal', { NO_COLOR: '' }, / ERROR: /],
+  ['coloured where they are asked for', { NO_COLOR: '', FORCE_COLOR: '1' }, / \u001b\[31mERROR\u001b\[39m: /],
+])('has a log for people when told so, %s', async (_how, env, expected) => {
+  const dockerHost = `unix://${join(directory, 'none.sock')}`;
+  const agent = new CliProcess([...agentArgs(), '--docker-host', dockerHost, '--log-format', 'pretty'], env);
+  await agent.says(/none\.sock/);
+  expect(agent.stderr).toMatch(expected);
+  agent.signal('SIGTERM');
+  expect((await agent.ended()).exitCode).toBe(0);
+});

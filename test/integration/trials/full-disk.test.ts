@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '../../../src/lib/clock.js';
+import { createLogger } from '../../../src/lib/logger.js';
 import { app, SERVES, TestNode } from '../../support/agent.js';
 import { counted, COUNTS } from '../../support/counting.js';
 import { PrivateEngine } from '../../support/engine.js';
@@ -97,6 +101,34 @@ describe('an agent whose disk is full', () => {
     expect(await node.containers('web')).toEqual(before);
     expect(node.status('web', 'side')?.restartCount).toBe(1);
     expect(node.pod('leaving')).toBeUndefined();
+  });
+});
+
+describe('the own log of an agent on a disk that is full', () => {
+  it.each(['json', 'pretty'] as const)('is written when there is room again, with what waited: %s', async (format) => {
+    const path = await mkdtemp(join(tmpdir(), 'kubelette-test-own-log-'));
+    const disk = await SmallDisk.mount(path, 1);
+    const file = await open(join(path, 'log'), 'a');
+    try {
+      const logger = createLogger('info', format, { fd: file.fd });
+      logger.info('before');
+      await disk.fill();
+      // More than the rest of the page that the first line began, and so long that a stream that ends has ended.
+      for (let line = 1; line <= 100; line += 1) logger.info(`waiting ${String(line)} ${'x'.repeat(100)}`);
+      await systemClock.sleep(100, new AbortController().signal);
+      await disk.free();
+      logger.info('after');
+      const text = await readFile(join(path, 'log'), 'utf8');
+      expect(text.match(/before|waiting \d+|after/g)).toEqual([
+        'before',
+        ...Array.from({ length: 100 }, (_, index) => `waiting ${String(index + 1)}`),
+        'after',
+      ]);
+    } finally {
+      await file.close();
+      await disk.unmount();
+      await rm(path, { recursive: true });
+    }
   });
 });
 
