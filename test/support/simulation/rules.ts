@@ -3,7 +3,7 @@ import type { PodStatus } from '../../../src/api/schema/pod-status.js';
 import type { PodAction, PodPlan } from '../../../src/kubelet/core/plan/pod-action.js';
 import type { SyncInput } from '../../../src/kubelet/core/plan/sync-input.js';
 import type { ContainerKind } from '../../../src/runtime/observed.js';
-import type { SimContainer } from './engine.js';
+import type { Creation, SimContainer } from './engine.js';
 import { OrderRules } from './order-rules.js';
 import { ProbeRules } from './probe-rules.js';
 import { ProgressRules } from './progress-rules.js';
@@ -144,13 +144,17 @@ export class Rules {
     if (phase === 'Succeeded' || phase === 'Failed') this.fail(5, `${what} was made in a pod that is ${phase}`);
   }
 
-  /** The runtime takes away what holds the name of a container that is to be made. */
-  replaces(name: string, attempt: number): void {
-    const { engine, pod } = this.#world;
-    const holder = engine.containers.find((other) => other.name === name && other.attempt === attempt);
+  /**
+   * The runtime takes away what holds the name of a container that is to be made, but for its own: what runs is used, and
+   * what ended since the decision is looked at first.
+   */
+  replaces({ attempt, label, sandboxId, spec }: Creation): void {
+    const holder = this.#world.engine.containers.find((other) => other.name === spec.name && other.attempt === attempt);
     if (holder === undefined || holder.state === 'created') return;
-    const spec = specOf(pod, name);
-    if (holder.state === 'running' && spec !== undefined && holder.specHash === containerHash(spec)) return;
+    const isSame = holder.specHash === containerHash(spec);
+    if (isSame && holder.state === 'running') return;
+    const seen = this.input?.observed.containers.find(({ id }) => id === holder.id);
+    if (isSame && seen?.state !== 'exited' && [label, sandboxId].includes(holder.label)) return;
     this.fail(9, `${holder.id} is ${holder.state}, and its name was to be used again`);
   }
 
@@ -184,10 +188,9 @@ export class Rules {
 
   ended(container: SimContainer, exitCode: number): void {
     this.order.ended(container, exitCode);
-    const { id, name } = container;
-    const { engine } = this.#world;
-    const newest = engine.containers.filter((other) => other.name === name).sort((a, b) => b.attempt - a.attempt)[0];
-    if (newest?.id === id) this.#lastExit.set(name, exitCode);
+    const { attempt, name } = container;
+    // An earlier one that somebody started again says nothing of the newest, which may be gone by now.
+    if (attempt === this.#highest.get(name)) this.#lastExit.set(name, exitCode);
   }
 
   /** Somebody removed it. How it ended is known only if that was published before. */

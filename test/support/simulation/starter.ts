@@ -48,7 +48,7 @@ export class Starter {
     let container = this.#preparedFor(creation, observed);
     try {
       if (container === undefined) {
-        rules.replaces(action.name, creation.attempt);
+        rules.replaces(creation);
         container = this.#create(creation);
       } else world.count('made in advance');
     } catch (error) {

@@ -34,8 +34,8 @@ export function computePodActions(input: SyncInput): PodPlan {
 
   const builder = new PlanBuilder(input, verdict.sandbox.instance);
   builder.add(collectGarbage(observed, verdict.sandbox));
-  for (const view of views.members) builder.killSuperfluous(view);
-  for (const view of views.ephemerals) builder.killSuperfluous(view);
+  for (const view of views.members) builder.endSuperfluous(view);
+  for (const view of views.ephemerals) builder.endSuperfluous(view);
   // Before everything else: they are there to see why the rest does not start.
   for (const view of views.ephemerals) builder.startOnce(view);
 
@@ -87,10 +87,14 @@ class PlanBuilder {
     return this.#wakeAt < Infinity ? { ...plan, wakeAt: this.#wakeAt } : plan;
   }
 
-  /** Somebody started an old instance by hand: two of one container never run side by side. */
-  killSuperfluous(view: ContainerView): void {
+  /**
+   * Somebody started an old instance by hand: two of one container never run side by side. What was created too late is
+   * removed.
+   */
+  endSuperfluous(view: ContainerView): void {
     for (const record of view.records) {
-      if (record !== view.records[0] && isLive(record.state))
+      if (record.state === 'created' && view.newest === undefined) this.#remove(record);
+      else if (record !== view.records[0] && isLive(record.state))
         this.#kill(view, record, `Stopping container ${view.spec.name}`);
     }
   }
@@ -152,14 +156,18 @@ class PlanBuilder {
       });
   }
 
-  #startCreated(view: ContainerView, created: NonNullable<ContainerView['newest']>): void {
+  #startCreated(view: ContainerView, created: ObservedContainer): void {
     if (created.sandboxInstance === this.#sandboxInstance && created.specHash === containerHash(view.spec)) {
       this.#start(view, created.backoffMs, created.attempt);
       return;
     }
-    // Unless it is garbage already, as init containers of earlier sandboxes are.
-    if (this.#actions.some((action) => action.kind === 'removeContainer' && action.id === created.id)) return;
-    this.#actions.push({ kind: 'removeContainer', id: created.id, name: created.name, attempt: created.attempt });
+    this.#remove(created);
+  }
+
+  /** Unless it is garbage already, as init containers of earlier sandboxes are. */
+  #remove({ attempt, id, name }: ObservedContainer): void {
+    if (this.#actions.some((action) => action.kind === 'removeContainer' && action.id === id)) return;
+    this.#actions.push({ kind: 'removeContainer', id, name, attempt });
   }
 
   #restart(view: ContainerView, dead: NonNullable<ContainerView['newest']>): void {

@@ -1,7 +1,7 @@
 import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '../../../api/schema/pod-status.js';
 import type { ObservedContainer } from '../../../runtime/observed.js';
 import { toRfc3339 } from '../../../lib/time.js';
-import { LOST_EXIT_CODE, neverStarted, OOM_KILLED, type ContainerView } from '../view/container-view.js';
+import { containerIdOf, LOST_EXIT_CODE, neverStarted, OOM_KILLED, type ContainerView } from '../view/container-view.js';
 import type { WaitingReason } from '../plan/pod-action.js';
 import { restartsAfter } from '../plan/restart-policy.js';
 import { unlocated, UNLOCATED_AT_THE_END } from './unlocated.js';
@@ -95,7 +95,7 @@ function fromRecord(view: ContainerView, newest: ObservedContainer, context: Con
     name: view.spec.name,
     image: newest.image,
     imageID: newest.imageId,
-    containerID: containerId(newest),
+    containerID: containerIdOf(newest),
     ready: false,
     restartCount: newest.attempt,
     state: stateOf(view, newest, context),
@@ -113,7 +113,7 @@ function previousState(
 ): ContainerState | undefined {
   const previous = records.find((record, index) => index > 0 && record.state === 'exited');
   if (previous !== undefined) return { terminated: terminatedState(previous, stored, context.messages) };
-  if (stored?.containerID === undefined || stored.containerID === containerId(newest)) return stored?.lastState;
+  if (stored?.containerID === undefined || stored.containerID === containerIdOf(newest)) return stored?.lastState;
   // The published instance is gone and another one is here: what was published is the last state.
   if (stored.state?.terminated !== undefined) return { terminated: stored.state.terminated };
   if (stored.state?.running !== undefined) {
@@ -135,7 +135,7 @@ function stateOf(view: ContainerView, record: ObservedContainer, context: Contai
       if (context.final) return { terminated: unlocated(UNLOCATED_AT_THE_END) };
       if (isLeftBehind(view) && !context.ending) return waitingState(context);
       // Most likely somebody is removing it: until it is gone nothing new is known, and what is known is not forgotten.
-      if (stored?.containerID === containerId(record) && stored.state !== undefined && !neverStarted(stored))
+      if (stored?.containerID === containerIdOf(record) && stored.state !== undefined && !neverStarted(stored))
         return stored.state;
       // That it ran must not be forgotten with it: its policy may let it run only once.
       return record.startedAt === undefined
@@ -164,7 +164,7 @@ function terminatedState(
     reason,
     startedAt: toRfc3339(record.startedAt ?? record.createdAt),
     finishedAt: toRfc3339(record.finishedAt ?? record.createdAt),
-    containerID: containerId(record),
+    containerID: containerIdOf(record),
   };
   const { engineError = '' } = record;
   const lastWords = messages.get(record.id) ?? '';
@@ -178,7 +178,7 @@ const wasOutOfMemory = (stored: ContainerStatus | undefined, record: ObservedCon
   [stored?.state?.terminated, stored?.lastState?.terminated].some(
     (told) =>
       told?.reason === OOM_KILLED &&
-      told.containerID === containerId(record) &&
+      told.containerID === containerIdOf(record) &&
       told.startedAt === toRfc3339(record.startedAt ?? record.createdAt),
   );
 
@@ -196,5 +196,3 @@ const waitingState = ({ defaultReason }: ContainerStatusContext): ContainerState
 });
 
 const USED_TO_RUN = 'The container could not be located when the pod was deleted.  The container used to be Running';
-
-const containerId = (record: Pick<ObservedContainer, 'id'>): string => `docker://${record.id}`;

@@ -98,14 +98,19 @@ function containerView(
 
 /**
  * A later instance was published, or one that was lost is counted already: what is left is not the newest. A running one is
- * only doubted when the later one is known by its id.
+ * only doubted when the later one is known by its id. Nor is what was only created when another instance of that number was
+ * published as started: a slow engine carried out a creation that had long been given up and done again.
  */
-const isOutdated = (record: ObservedContainer | undefined, stored: ContainerStatus | undefined): boolean =>
-  record !== undefined &&
-  stored !== undefined &&
-  stored.restartCount > record.attempt &&
-  !neverStarted(stored) &&
-  (stored.containerID !== undefined || record.state !== 'running');
+function isOutdated(record: ObservedContainer | undefined, stored: ContainerStatus | undefined): boolean {
+  if (record === undefined || stored === undefined || neverStarted(stored)) return false;
+  const { containerID, restartCount } = stored;
+  if (record.state === 'created' && restartCount === record.attempt)
+    return containerID !== undefined && containerID !== containerIdOf(record);
+  return restartCount > record.attempt && (containerID !== undefined || record.state !== 'running');
+}
+
+/** As statuses name it. */
+export const containerIdOf = ({ id }: Pick<ObservedContainer, 'id'>): string => `docker://${id}`;
 
 function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerStatus | undefined {
   const { status } = pod;

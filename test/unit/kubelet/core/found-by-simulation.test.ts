@@ -5,7 +5,7 @@ import { toRfc3339 } from '../../../../src/lib/time.js';
 import { computePodActions } from '../../../../src/kubelet/core/plan/pod-actions.js';
 import { computePodStatus } from '../../../../src/kubelet/core/status/pod-status.js';
 import type { SyncInput } from '../../../../src/kubelet/core/plan/sync-input.js';
-import type { ObservedContainer } from '../../../../src/runtime/observed.js';
+import type { ContainerKind, ObservedContainer } from '../../../../src/runtime/observed.js';
 import { aContainer, anInstance, aPod, aSandbox, ended, observedPod, T0 } from '../../../support/builders.js';
 
 const HOUR_MS = 3_600_000;
@@ -142,5 +142,42 @@ describe('what the simulation found:', () => {
     const going = statusOf(inSecond([anInstance('two', { kind: 'init', state: 'unknown' })], pod));
     expect(going.initContainerStatuses?.[1]?.state?.waiting).toBeDefined();
     expect(actions(inSecond([], { ...pod, status: going }))).toEqual(['start one 0']);
+  });
+
+  describe('what is created late, when another of its number has ended and is gone, is removed and not started:', () => {
+    const state = { terminated: { exitCode: 0, reason: 'Completed', startedAt: toRfc3339(T0) } };
+    const late = (name: string, kind: ContainerKind): ObservedContainer =>
+      anInstance(name, { id: 'late', kind, state: 'created' });
+
+    it('an ephemeral container', () => {
+      const pod = aPod(
+        { ephemeralContainers: [aContainer('debug')] },
+        { status: { ephemeralContainerStatuses: [published('debug', { state })] } },
+      );
+      const input = inputOf(pod, [anInstance('app'), late('debug', 'ephemeral')]);
+      expect(actions(input)).toEqual(['removeContainer late']);
+      expect(statusOf(input).ephemeralContainerStatuses).toEqual(pod.status?.ephemeralContainerStatuses);
+    });
+
+    it.each(['Never', 'OnFailure'] as const)('an app with policy %s', (restartPolicy) => {
+      const pod = aPod(
+        { containers: [aContainer('app'), aContainer('other')], restartPolicy },
+        { status: { containerStatuses: [published('app', { state })] } },
+      );
+      const input = inputOf(pod, [late('app', 'app'), anInstance('other')]);
+      expect(actions(input)).toEqual(['removeContainer late']);
+      expect(statusOf(input).containerStatuses?.[0]).toMatchObject({ containerID: 'docker://app-0', state });
+    });
+
+    it('but one with policy Always runs again, as the next', () => {
+      const pod = aPod({}, { status: { containerStatuses: [published('app', { state })] } });
+      expect(actions(inputOf(pod, [late('app', 'app')]))).toEqual(['removeContainer late', 'start app 1']);
+    });
+
+    it('and what takes the place of one that never ran is started', () => {
+      const waiting = published('app', { state: { waiting: { reason: 'RunContainerError' } } });
+      const pod = aPod({}, { status: { containerStatuses: [waiting] } });
+      expect(actions(inputOf(pod, [late('app', 'app')]))).toEqual(['start app 0']);
+    });
   });
 });
