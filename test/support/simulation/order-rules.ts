@@ -58,7 +58,9 @@ export class OrderRules {
     if (rules.status.meddled && (steppedAt > -Infinity || this.#isSecondOfAnother(sandboxInstance))) return;
     const inits = pod.spec.initContainers ?? [];
     if (this.hadAppIn(sandboxInstance)) {
-      if (kind === 'init') rules.fail(4, `init ${name} ran under a started app`);
+      // That of one which somebody started again may be all that is known of it, and no success.
+      const again = this.runs.some((run) => run.name === name && rules.byHand.has(run.id));
+      if (kind === 'init' && !again) rules.fail(4, `init ${name} ran under a started app`);
       return;
     }
     const own = inits.findIndex((init) => init.name === name);

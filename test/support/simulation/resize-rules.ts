@@ -25,10 +25,10 @@ export class ResizeRules {
     for (const { type, status: is, reason } of status.conditions ?? []) {
       if (type === 'PodResizePending' && is === 'True') this.#world.count(`resize ${reason ?? ''}`);
     }
-    for (const { name, resources } of ofMembers(status)) {
+    for (const { containerID, name, resources } of ofMembers(status)) {
       const told = resources?.limits?.['memory'];
       if (told === undefined) continue;
-      const record = observed.containers.find((one) => one.name === name);
+      const record = observed.containers.find(({ id }) => `docker://${id}` === containerID);
       const actual = record?.state === 'running' ? record.resources?.memoryBytes : undefined;
       if (actual === undefined || amount(told) === actual) continue;
       // What was told before anything was known of it stands.
@@ -50,9 +50,9 @@ export class ResizeRules {
     this.#world.count('resize in place');
   }
 
-  /** Its policy wants it to be started again for what changed. */
-  needsRestart({ name, resources }: SimContainer): boolean {
-    const { pod, room } = this.#world;
+  /** Its policy wanted it to be started again for what had changed when that was decided. */
+  needsRestart({ name, resources }: SimContainer, { node: room, pod }: SyncInput): boolean {
+    if (room === undefined) return false;
     const spec = specOf(pod, name);
     const isMemory = (spec?.resizePolicy ?? []).some(({ restartPolicy }) => restartPolicy === 'RestartContainer');
     if (spec === undefined || !isMemory || !fits(pod, room)) return false;

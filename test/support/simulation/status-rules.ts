@@ -121,7 +121,11 @@ export class StatusRules {
     }
     if (state?.waiting?.reason !== 'CrashLoopBackOff') return;
     this.#world.count('crash loop');
-    if (!plan.waiting.has(name)) rules.fail(17, `${name} is published to wait for a back-off and does not`);
+    // What is being taken away is what it was.
+    const isGoing = observed.containers.some(
+      ({ id, state: is }) => `docker://${id}` === containerID && is === 'unknown',
+    );
+    if (!plan.waiting.has(name) && !isGoing) rules.fail(17, `${name} is published to wait for a back-off and does not`);
   }
 
   #checkEnd(name: string, terminated: ContainerStateTerminated | undefined): void {

@@ -6,6 +6,8 @@ import type { World } from './world.js';
 
 type Kill = Extract<PodAction, { kind: 'killContainer' }>;
 
+/** The exit code of what vanished while it ran. */
+const LOST = 137;
 /** From stop signal to SIGKILL when the grace is over. */
 const LEAST_SECONDS = 2;
 
@@ -63,8 +65,8 @@ export class StopRules {
   /** Nothing that runs as it should is stopped. */
   #checkCause(container: SimContainer): void {
     const { id, kind, name, specHash } = container;
-    const { observed, pod, preStops } =
-      this.#world.rules.input ?? this.#world.rules.fail(8, `${id} was stopped without a decision`);
+    const input = this.#world.rules.input ?? this.#world.rules.fail(8, `${id} was stopped without a decision`);
+    const { observed, pod, preStops } = input;
     const spec = specOf(pod, name);
     if (this.#world.rules.sick.has(id)) return;
     const own = observed.containers.find((record) => record.id === id);
@@ -81,7 +83,9 @@ export class StopRules {
     const failedInit = observed.containers.some((other) => other.kind === 'init' && (other.exitCode ?? 0) !== 0);
     // One that somebody started again, and took away.
     const lostInit = (pod.status?.initContainerStatuses ?? []).some(
-      (init) => init.state?.running !== undefined && observed.containers.every((other) => other.name !== init.name),
+      ({ lastState, name: init, state }) =>
+        (state?.running !== undefined || (state?.waiting !== undefined && lastState?.terminated?.exitCode === LOST)) &&
+        observed.containers.every((other) => other.name !== init),
     );
     const cause =
       pod.metadata.deletionTimestamp !== undefined ||
@@ -99,7 +103,7 @@ export class StopRules {
       ended ||
       failedInit ||
       lostInit ||
-      this.#world.rules.resize.needsRestart(container);
+      this.#world.rules.resize.needsRestart(container, input);
     if (!cause) this.#world.rules.fail(8, `${id} was stopped without a cause`);
   }
 

@@ -94,7 +94,7 @@ class PlanBuilder {
   endSuperfluous(view: ContainerView): void {
     for (const record of view.records) {
       if (record.state === 'created' && view.newest === undefined) this.#remove(record);
-      else if (record !== view.records[0] && isLive(record.state))
+      else if (record !== view.newest && isLive(record.state))
         this.#kill(view, record, `Stopping container ${view.spec.name}`);
     }
   }

@@ -1,7 +1,7 @@
 import type { PodCondition, ContainerStatus } from '../../../api/schema/pod-status.js';
 import type { Pod } from '../../../api/schema/pod.js';
 import { toRfc3339 } from '../../../lib/time.js';
-import type { ContainerView } from '../view/container-view.js';
+import { ranOutOfMemory, type ContainerView } from '../view/container-view.js';
 import type { Phase } from './phase.js';
 
 interface WithStatus {
@@ -70,7 +70,7 @@ function computeInitialized(input: ConditionsInput): Verdict {
   if (input.initialized) return TRUE;
   const incomplete = inits.filter(({ status, view }) =>
     // One that ran out of memory runs again although its main process ended with 0.
-    view.kind === 'sidecar' ? status.started !== true : !status.ready || view.newest?.oomKilled === true,
+    view.kind === 'sidecar' ? status.started !== true : !status.ready || ranOutOfMemory(view),
   );
   if (incomplete.length === 0) return TRUE;
   return notReady('ContainersNotInitialized', 'incomplete', incomplete);

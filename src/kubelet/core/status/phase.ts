@@ -58,10 +58,15 @@ function currentPhase({ apps, inits }: PhaseInput): Phase {
   const waiting = [...apps, ...sidecars].some(({ status }) => isFirstWait(status));
   if (waiting) return 'Pending';
   if (apps.some(({ status }) => status.state?.running !== undefined)) return 'Running';
-  const restarts = apps.some(({ status, view }) => startsAnew(status) || restartsAfter(view, exitCodeOf(status)));
+  const restarts = apps.some(
+    ({ status, view }) => isToStart(view) || startsAnew(status) || restartsAfter(view, exitCodeOf(status)),
+  );
   if (restarts) return 'Running';
   return apps.every(({ status }) => !failed(status)) ? 'Succeeded' : 'Failed';
 }
+
+/** It was decided that it runs again, also where how it ended is none of what its policy restarts: a probe had failed. */
+const isToStart = ({ newest }: ContainerView): boolean => newest?.state === 'created';
 
 /** Never ran: a container waiting after a crash counts as stopped, not as waiting. */
 const isFirstWait = ({ lastState, state }: ContainerStatus): boolean =>

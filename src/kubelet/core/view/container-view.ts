@@ -104,8 +104,8 @@ function containerView(
 function isOutdated(record: ObservedContainer | undefined, stored: ContainerStatus | undefined): boolean {
   if (record === undefined || stored === undefined || neverStarted(stored)) return false;
   const { containerID, restartCount } = stored;
-  if (record.state === 'created' && restartCount === record.attempt)
-    return containerID !== undefined && containerID !== containerIdOf(record);
+  if (containerID === containerIdOf(record)) return false;
+  if (record.state === 'created' && restartCount === record.attempt) return containerID !== undefined;
   return restartCount > record.attempt && (containerID !== undefined || record.state !== 'running');
 }
 
@@ -149,16 +149,21 @@ export function nextAttempt({ newest, stored }: ContainerView): number {
   const recorded = newest === undefined ? 0 : newest.attempt + (newest.state === 'created' ? 0 : 1);
   if (stored === undefined || (newest !== undefined && stored.restartCount <= newest.attempt)) return recorded;
   // A status with a container ID speaks of an instance that existed; without one, restartCount is the number of the
-  // instance to come (0, or already counted up when the last one was lost).
-  const isToCome = stored.containerID === undefined || neverStarted(stored);
+  // instance to come (0, or already counted up when the last one was lost). So it is when it is more than that of the newest,
+  // whose id it has: the one after that was only created.
+  const isToCome =
+    stored.containerID === undefined ||
+    neverStarted(stored) ||
+    (newest !== undefined && stored.containerID === containerIdOf(newest));
   return Math.max(recorded, isToCome ? stored.restartCount : stored.restartCount + 1);
 }
 
-/** Is the published one a container that was created, and nothing more? The last state is that of another one then. */
+/**
+ * Is the published one a container that was created, and nothing more? The last state is that of another one then: its own
+ * would have its id, and one that was lost has none.
+ */
 export const neverStarted = ({ containerID, lastState, state }: ContainerStatus): boolean =>
-  containerID !== undefined &&
-  state?.waiting !== undefined &&
-  (lastState?.terminated === undefined || (lastState.terminated.containerID ?? containerID) !== containerID);
+  containerID !== undefined && state?.waiting !== undefined && lastState?.terminated?.containerID !== containerID;
 
 /**
  * How the container's last instance ended, or undefined while one lives or none ever ran. A record that somebody

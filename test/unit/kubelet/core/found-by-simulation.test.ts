@@ -144,6 +144,57 @@ describe('what the simulation found:', () => {
     expect(actions(inSecond([], { ...pod, status: going }))).toEqual(['start one 0']);
   });
 
+  it('an app that a probe had killed, and that ended with 0, has not succeeded while the next one is only created', () => {
+    const failed = anInstance('app', ended(0));
+    const next = anInstance('app', { id: 'app-1', attempt: 1, state: 'created' });
+    const pod = aPod({ restartPolicy: 'OnFailure' }, { status: { phase: 'Running' } });
+    expect(statusOf(inputOf(pod, [next, failed])).phase).toBe('Running');
+  });
+
+  it('one that runs is told to, although the one before it was lost and it is known as created', () => {
+    const lost = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } };
+    const created = published('app', {
+      containerID: 'docker://app-1',
+      restartCount: 1,
+      state: { waiting: { reason: 'X' } },
+      lastState: lost,
+    });
+    const pod = aPod({}, { status: { containerStatuses: [created] } });
+    const [shown] =
+      statusOf(inputOf(pod, [anInstance('app', { id: 'app-1', attempt: 1, state: 'unknown' })])).containerStatuses ??
+      [];
+    expect(shown?.state?.running).toBeDefined();
+  });
+
+  it('an init container that was out of memory is not done because the next one was created, removed and counted', () => {
+    const dead = anInstance('one', { kind: 'init', ...ended(0), oomKilled: true });
+    const next = anInstance('one', { id: 'one-1', kind: 'init', attempt: 1, state: 'created' });
+    const pod = aPod(inits('one'));
+    let status = statusOf(inputOf(pod, [next, dead]));
+    for (let round = 0; round < 3; round += 1) {
+      const input = inputOf({ ...pod, status }, [dead]);
+      expect(actions(input)).toEqual(['start one 1']);
+      expect(initialized(input)).toBe('False');
+      status = statusOf(input);
+    }
+  });
+
+  it('nor is it when its record was removed', () => {
+    const state = { terminated: { exitCode: 0, reason: 'OOMKilled', startedAt: toRfc3339(T0) } };
+    const pod = aPod(inits('one'), { status: { initContainerStatuses: [published('one', { ready: true, state })] } });
+    expect(initialized(inputOf(pod, []))).toBe('False');
+  });
+
+  it('an old instance that somebody starts is stopped before the next one starts, also when the newest is gone', () => {
+    const newest = published('app', {
+      containerID: 'docker://app-1',
+      restartCount: 1,
+      state: { running: { startedAt: toRfc3339(T0) } },
+    });
+    const pod = aPod({}, { status: { containerStatuses: [newest] } });
+    expect(actions(inputOf(pod, [anInstance('app')]))).toEqual(['kill app-0 30', 'start app 2']);
+  });
+
   describe('what is created late, when another of its number has ended and is gone, is removed and not started:', () => {
     const state = { terminated: { exitCode: 0, reason: 'Completed', startedAt: toRfc3339(T0) } };
     const late = (name: string, kind: ContainerKind): ObservedContainer =>

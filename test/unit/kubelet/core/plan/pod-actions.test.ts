@@ -327,22 +327,20 @@ describe('init containers', () => {
 
   it('run again in a new sandbox also when their old records were removed', () => {
     const waiting = { waiting: { reason: 'PodInitializing' } };
-    const of = (name: string, restartCount: number, state: object) => ({
+    const of = (name: string, exitCode: number) => ({
       name,
       image: '',
       imageID: '',
       ready: false,
-      restartCount,
+      restartCount: 0,
       containerID: `docker://${name}-gone`,
-      ...state,
+      state: waiting,
+      lastState: { terminated: { exitCode, containerID: `docker://${name}-gone` } },
     });
     const status = {
       phase: 'Running' as const,
-      initContainerStatuses: [
-        of('one', 0, { state: waiting, lastState: { terminated: { exitCode: 0 } } }),
-        of('two', 0, { state: waiting, lastState: { terminated: { exitCode: 0 } } }),
-      ],
-      containerStatuses: [of('app', 0, { state: waiting, lastState: { terminated: { exitCode: 137 } } })],
+      initContainerStatuses: [of('one', 0), of('two', 0)],
+      containerStatuses: [of('app', 137)],
     };
     expect(actions({ ...pod, status }, observedPod([]))).toEqual(['start one/1']);
   });
@@ -364,7 +362,7 @@ describe('init containers', () => {
       containerStatuses: [
         of('app', {
           state: { waiting: { reason: 'CrashLoopBackOff' } },
-          lastState: { terminated: { ...terminated, exitCode: 1 } },
+          lastState: { terminated: { ...terminated, exitCode: 1, containerID: 'docker://app-gone' } },
         }),
       ],
     };
