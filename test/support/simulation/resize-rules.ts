@@ -39,10 +39,10 @@ export class ResizeRules {
     }
   }
 
-  /** The engine is told. */
+  /** The engine is told, of what was wanted when it was decided. */
   resizes({ id, name }: SimContainer, { resources }: Resize): void {
     const { pod, rules } = this.#world;
-    const spec = specOf(pod, name);
+    const spec = specOf(rules.input?.pod ?? pod, name);
     if (spec === undefined) return;
     for (const [what, value] of Object.entries(limitsOf(spec)))
       if (!Object.entries(resources).some(([key, is]) => key === what && is === value))

@@ -188,9 +188,12 @@ export class Rules {
 
   ended(container: SimContainer, exitCode: number): void {
     this.order.ended(container, exitCode);
-    const { attempt, name } = container;
-    // An earlier one that somebody started again says nothing of the newest, which may be gone by now.
-    if (attempt === this.#highest.get(name)) this.#lastExit.set(name, exitCode);
+    const { attempt, id, name } = container;
+    const { engine } = this.#world;
+    const newest = engine.containers.filter((other) => other.name === name).sort((a, b) => b.attempt - a.attempt)[0];
+    if (newest?.id !== id) return;
+    // An earlier one that somebody started again says nothing of the newest, which may be gone by now, unless it took its place.
+    if (attempt === this.#highest.get(name) || this.status.isPublished(container)) this.#lastExit.set(name, exitCode);
   }
 
   /** Somebody removed it. How it ended is known only if that was published before. */
@@ -257,7 +260,10 @@ export class Rules {
   }
 
   removes({ id, state }: SimContainer): void {
-    if (state === 'running' && !this.stop.restartsAll()) this.fail(8, `${id} was removed while it ran`);
+    const seen = this.input?.observed.containers.find((one) => one.id === id);
+    const startedSince = this.byHand.has(id) && seen?.state !== 'running';
+    if (state === 'running' && !startedSince && !this.stop.restartsAll())
+      this.fail(8, `${id} was removed while it ran`);
   }
 
   forgets(): void {

@@ -3,7 +3,10 @@ import type { Pod } from '../../../src/api/schema/pod.js';
 import type { PodPlan } from '../../../src/kubelet/core/plan/pod-action.js';
 import type { SyncInput } from '../../../src/kubelet/core/plan/sync-input.js';
 import type { ObservedContainer } from '../../../src/runtime/observed.js';
+import type { SimContainer } from './engine.js';
 import type { World } from './world.js';
+
+const SANDBOX_READY = 'PodReadyToStartContainers';
 
 /** What may be published, whatever happens. */
 export class StatusRules {
@@ -49,6 +52,12 @@ export class StatusRules {
     return this.#known.get(id);
   }
 
+  /** Is it the one that was last published? */
+  isPublished({ id, name }: SimContainer): boolean {
+    const status = allStatuses(this.#world.pod.status ?? {}).find((one) => one.name === name);
+    return status?.containerID === `docker://${id}`;
+  }
+
   /** A later instance was published: this one is not the newest, although no other record is left. */
   isOutdated({ status }: Pod, { attempt, name }: ObservedContainer): boolean {
     return allStatuses(status ?? {}).some((one) => one.name === name && one.restartCount > attempt);
@@ -82,7 +91,10 @@ export class StatusRules {
       const restarts = status.conditions?.some((other) => other.type === 'AllContainersRestarting');
       if (type === 'Initialized' && !this.meddled && old.status === 'True' && is === 'False' && restarts !== true) {
         const sidecars = pod.spec.initContainers?.some(({ restartPolicy }) => restartPolicy === 'Always') === true;
-        const isSame = this.#isSameSandbox(observed) && this.#terminalPhase === undefined;
+        // While everything of an earlier one is being stopped what was said of that stands.
+        const wasAtHome =
+          before?.conditions?.some((one) => one.type === SANDBOX_READY && one.status === 'True') === true;
+        const isSame = wasAtHome && this.#isSameSandbox(observed) && this.#terminalPhase === undefined;
         // A sidecar may end before the first app starts.
         if (isSame && (!sidecars || rules.order.hadAppIn(this.#sandboxOfLast ?? '')))
           rules.fail(15, 'Initialized was taken back in the same sandbox');
@@ -125,7 +137,8 @@ export class StatusRules {
     const isGoing = observed.containers.some(
       ({ id, state: is }) => `docker://${id}` === containerID && is === 'unknown',
     );
-    if (!plan.waiting.has(name) && !isGoing) rules.fail(17, `${name} is published to wait for a back-off and does not`);
+    if (!plan.waiting.has(name) && !isGoing && !restartingAll)
+      rules.fail(17, `${name} is published to wait for a back-off and does not`);
   }
 
   #checkEnd(name: string, terminated: ContainerStateTerminated | undefined): void {

@@ -14,10 +14,11 @@ export function isInitialized(views: {
 
 /**
  * Index of the first init container that still has to do its work, or the length of the list. One that comes before
- * an init container with a record here is done whatever became of its own record.
+ * an init container that was started here is done whatever became of its own record. What was only created says nothing: a slow
+ * engine may have done it long after it was given up.
  */
 export function firstPendingInit(inits: readonly ContainerView[]): number {
-  const reached = inits.findLastIndex((view) => view.startedHere || isCreatedHere(view));
+  const reached = inits.findLastIndex((view) => view.startedHere);
   const pending = inits.findIndex((view, index) => index >= reached && !isDone(view));
   return pending === -1 ? inits.length : pending;
 }
@@ -25,6 +26,3 @@ export function firstPendingInit(inits: readonly ContainerView[]): number {
 /** A sidecar has done its part for the next container as soon as it runs and its startup probe, if any, succeeded. */
 const isDone = (view: ContainerView): boolean =>
   view.kind === 'sidecar' ? view.started && view.startedHere : view.succeededHere;
-
-/** Created for an earlier sandbox it says nothing of how far this one has come. */
-const isCreatedHere = (view: ContainerView): boolean => view.here && view.newest?.state === 'created';

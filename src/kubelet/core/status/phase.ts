@@ -13,18 +13,18 @@ export interface PhaseInput {
   readonly previous: string | undefined;
   /** Nothing runs any more and nothing will: the last status of the pod. */
   readonly final: boolean;
-  /** Something may still run: a terminal phase is held back until it ended. */
-  readonly stopping: boolean;
 }
 
-/** Source: kubelet getPhase, pkg/kubelet/kubelet_pods.go, and the status manager's merge. */
+/**
+ * A pod ends when that was decided and nothing of it runs any more, whatever its containers look like before: one that a probe had
+ * killed may have ended with 0. Source: kubelet getPhase, pkg/kubelet/kubelet_pods.go, and the status manager's merge.
+ */
 export function computePhase(input: PhaseInput): Phase {
   const { previous } = input;
   if (isTerminalPhase(previous)) return previous as Phase;
   if (input.final) return finalPhase(input);
   const phase = currentPhase(input);
-  if (isTerminalPhase(phase)) return input.stopping ? ((previous ?? 'Pending') as Phase) : phase;
-  return phase;
+  return isTerminalPhase(phase) ? ((previous ?? 'Pending') as Phase) : phase;
 }
 
 function finalPhase({ apps, inits }: PhaseInput): Phase {
@@ -58,15 +58,10 @@ function currentPhase({ apps, inits }: PhaseInput): Phase {
   const waiting = [...apps, ...sidecars].some(({ status }) => isFirstWait(status));
   if (waiting) return 'Pending';
   if (apps.some(({ status }) => status.state?.running !== undefined)) return 'Running';
-  const restarts = apps.some(
-    ({ status, view }) => isToStart(view) || startsAnew(status) || restartsAfter(view, exitCodeOf(status)),
-  );
+  const restarts = apps.some(({ status, view }) => startsAnew(status) || restartsAfter(view, exitCodeOf(status)));
   if (restarts) return 'Running';
   return apps.every(({ status }) => !failed(status)) ? 'Succeeded' : 'Failed';
 }
-
-/** It was decided that it runs again, also where how it ended is none of what its policy restarts: a probe had failed. */
-const isToStart = ({ newest }: ContainerView): boolean => newest?.state === 'created';
 
 /** Never ran: a container waiting after a crash counts as stopped, not as waiting. */
 const isFirstWait = ({ lastState, state }: ContainerStatus): boolean =>

@@ -47,7 +47,6 @@ export function computePodStatus(input: SyncInput, plan: PodPlan, context: Statu
     apps: appStatuses,
     previous: pod.status?.phase,
     final,
-    stopping: plan.phase === 'terminating' || restartsAll(input, plan),
   });
   const failure = final && !isTerminalPhase(pod.status?.phase) ? plan.failure : undefined;
   const phase = failure === undefined ? computed : 'Failed';

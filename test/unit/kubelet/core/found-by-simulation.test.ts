@@ -195,6 +195,26 @@ describe('what the simulation found:', () => {
     expect(actions(inputOf(pod, [anInstance('app')]))).toEqual(['kill app-0 30', 'start app 2']);
   });
 
+  it('a pod has not failed because somebody ran an init container again, while all are to be restarted', () => {
+    const restartPolicyRules = [
+      { action: 'RestartAllContainers' as const, exitCodes: { operator: 'In' as const, values: [0] } },
+    ];
+    const app = aContainer('app', { restartPolicy: 'Never', restartPolicyRules });
+    const pod = aPod({ ...inits('one'), restartPolicy: 'Never', containers: [app] }, { status: { phase: 'Running' } });
+    const waits = anInstance('app', { ...ended(0), backoffMs: 300_000 });
+    const input = inputOf(pod, [anInstance('one', { kind: 'init', ...ended(137) }), waits]);
+    expect(actions(input)).toEqual([]);
+    expect(statusOf(input).phase).toBe('Running');
+  });
+
+  it('what was created late for a sidecar says nothing of the init containers before it', () => {
+    const failed = anInstance('one', { kind: 'init', ...ended(1), backoffMs: 10_000 });
+    const late = anInstance('side', { kind: 'sidecar', state: 'created' });
+    const sidecar = aContainer('side', { restartPolicy: 'Always' });
+    const pod = aPod({ initContainers: [aContainer('one'), sidecar], containers: [aContainer('app')] });
+    expect(actions(inputOf(pod, [late, failed], { now: T0 + HOUR_MS }))).toEqual(['start one 1']);
+  });
+
   describe('what is created late, when another of its number has ended and is gone, is removed and not started:', () => {
     const state = { terminated: { exitCode: 0, reason: 'Completed', startedAt: toRfc3339(T0) } };
     const late = (name: string, kind: ContainerKind): ObservedContainer =>
