@@ -12,8 +12,8 @@ import { containerName } from './names.js';
  * has not ended. Does not start it.
  *
  * @returns its id
- * @throws `Unavailable` when that one has run to its end: the caller acts on a listing that is out of date, and running it
- * once more would be wrong
+ * @throws `Unavailable` when that one has run to its end, or one of another spec was started: the caller acts on a listing that is
+ * out of date, and to run it once more, to forget its end or to take away without grace what runs would be wrong
  */
 export async function createContainer(
   context: DockerContext,
@@ -32,12 +32,12 @@ export async function createContainer(
     body,
     ({ State, Config }) => {
       const labels = parsePodLabels(Config.Labels);
+      if (labels?.role !== 'container') return false;
       const isSame =
-        labels?.role === 'container' &&
         labels.specHash === spec.specHash &&
         // Of one created before its sandbox ran: whatever it joined, a look tells it apart.
         [spec.sandbox.instance, spec.sandbox.id].includes(labels.sandboxInstance);
-      if (isSame && State.Status === 'exited') throw unseen(spec);
+      if (State.Status === 'exited' || (State.Running && !isSame)) throw unseen(spec);
       return isSame && (State.Running || (State.Status === 'created' && State.ExitCode === 0));
     },
     signal,
@@ -48,5 +48,5 @@ export async function createContainer(
 const unseen = ({ attempt, name, pod }: ContainerSpec): KubeletteError =>
   new KubeletteError(
     'Unavailable',
-    `container ${name} of pod ${pod.namespace}/${pod.name} has run as attempt ${attempt} already, which the engine did not list`,
+    `container ${name} of pod ${pod.namespace}/${pod.name} was started as attempt ${attempt} already, which the engine did not list`,
   );

@@ -330,15 +330,15 @@ export class FakeRuntime implements ContainerRuntime {
 const unavailable = (): KubeletteError =>
   new KubeletteError('Unavailable', 'cannot reach the Docker engine at fake: no answer (is it running?)');
 
-/** @throws when it is a container that has run to its end: who asks for it has not seen it */
+/** @throws when it is a container that has run to its end, or another one that runs: who asks for it has not seen it */
 function isAdoptable(holder: FakeContainer, spec: FakeContainer['spec']): boolean {
   const isSame =
     holder.spec.specHash === spec.specHash &&
     (holder.spec.role === 'sandbox' || spec.role === 'sandbox'
       ? holder.spec.role === spec.role
       : [spec.sandboxInstance, spec.sandbox.id].includes(holder.spec.sandboxInstance));
-  if (isSame && spec.role !== 'sandbox' && holder.state === 'exited')
-    throw fail('Unavailable', `container ${holder.id} has run already, which the engine did not list`);
+  if (spec.role !== 'sandbox' && (holder.state === 'exited' || (holder.state === 'running' && !isSame)))
+    throw fail('Unavailable', `container ${holder.id} was started already, which the engine did not list`);
   return isSame && (holder.state === 'running' || (holder.state === 'created' && holder.exitCode === 0));
 }
 

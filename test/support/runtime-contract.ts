@@ -234,6 +234,18 @@ export function describeRuntimeContract(name: string, open: () => Promise<Runtim
       expect((await look(pod)).containers.map((container) => container.id)).toEqual([id]);
     });
 
+    it('does not take away what was started because its name is wanted for another spec: look again', async () => {
+      const pod = newPod();
+      const sandbox = await startSandbox(pod);
+      const id = await startContainer(specOf(pod, sandbox, 'obedient'));
+      const spec = specOf(pod, sandbox, 'obedient', { specHash: 'other-hash' });
+      expect(await codeOf(runtime.createContainer(spec, signal))).toBe('Unavailable');
+      expect(await containerOf(pod, id)).toMatchObject({ state: 'running' });
+      await run(runtime.stopContainer(id, 30, signal));
+      expect(await codeOf(runtime.createContainer(spec, signal))).toBe('Unavailable');
+      expect(await containerOf(pod, id)).toMatchObject({ state: 'exited', exitCode: 143 });
+    });
+
     it('replaces its own container of the same name when that was made from another spec', async () => {
       const pod = newPod();
       const sandbox = await startSandbox(pod);

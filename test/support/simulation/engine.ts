@@ -161,7 +161,7 @@ export class SimEngine {
     const holder = this.containers.find((other) => other.name === spec.name && other.attempt === attempt);
     if (holder !== undefined) {
       const isSame = holder.specHash === specHash && [label, sandboxId].includes(holder.label);
-      if (isSame && holder.state === 'exited') throw new Outdated();
+      if (holder.state === 'exited' || (holder.state === 'running' && !isSame)) throw new Outdated();
       if (isSame && (holder.state === 'running' || holder.state === 'created')) return holder;
       this.remove(holder);
     }

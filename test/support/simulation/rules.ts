@@ -53,6 +53,8 @@ export class Rules {
   readonly byHand = new Set<string>();
   /** Killed because a probe failed: the policy counts as Always. */
   readonly sick = new Set<string>();
+  /** Names of those of which that holds for the last one that ended. */
+  readonly #sickAtLast = new Set<string>();
   /** What was last decided, and on what. */
   input: SyncInput | undefined;
   plan: PodPlan | undefined;
@@ -145,16 +147,15 @@ export class Rules {
   }
 
   /**
-   * The runtime takes away what holds the name of a container that is to be made, but for its own: what runs is used, and
-   * what ended since the decision is looked at first.
+   * The runtime takes away what holds the name of a container that is to be made, but for its own, which is used, and for what
+   * was started since the decision: that is looked at first.
    */
-  replaces({ attempt, label, sandboxId, spec }: Creation): void {
+  replaces({ attempt, spec }: Creation): void {
     const holder = this.#world.engine.containers.find((other) => other.name === spec.name && other.attempt === attempt);
     if (holder === undefined || holder.state === 'created') return;
-    const isSame = holder.specHash === containerHash(spec);
-    if (isSame && holder.state === 'running') return;
+    if (holder.state === 'running' && holder.specHash === containerHash(spec)) return;
     const seen = this.input?.observed.containers.find(({ id }) => id === holder.id);
-    if (isSame && seen?.state !== 'exited' && [label, sandboxId].includes(holder.label)) return;
+    if (holder.state !== 'unknown' && seen?.state !== holder.state) return;
     this.fail(9, `${holder.id} is ${holder.state}, and its name was to be used again`);
   }
 
@@ -180,20 +181,25 @@ export class Rules {
     this.#world.count(`start ${kind}`);
   }
 
-  startedByHand({ id, name }: SimContainer): void {
-    this.byHand.add(id);
-    this.#lastExit.delete(name);
+  startedByHand(container: SimContainer): void {
+    this.byHand.add(container.id);
+    if (this.#isNewest(container)) this.#lastExit.delete(container.name);
     this.#world.count('two by hand');
   }
 
   ended(container: SimContainer, exitCode: number): void {
     this.order.ended(container, exitCode);
     const { attempt, id, name } = container;
-    const { engine } = this.#world;
-    const newest = engine.containers.filter((other) => other.name === name).sort((a, b) => b.attempt - a.attempt)[0];
-    if (newest?.id !== id) return;
+    if (!this.#isNewest(container)) return;
     // An earlier one that somebody started again says nothing of the newest, which may be gone by now, unless it took its place.
     if (attempt === this.#highest.get(name) || this.status.isPublished(container)) this.#lastExit.set(name, exitCode);
+    if (this.sick.has(id)) this.#sickAtLast.add(name);
+    else this.#sickAtLast.delete(name);
+  }
+
+  /** Of all records of its name, those included that were only created. */
+  #isNewest({ attempt, name }: SimContainer): boolean {
+    return !this.#world.engine.containers.some((other) => other.name === name && other.attempt > attempt);
   }
 
   /** Somebody removed it. How it ended is known only if that was published before. */
@@ -235,8 +241,9 @@ export class Rules {
     }
     const policy = spec?.restartPolicy ?? this.#world.pod.spec.restartPolicy;
     if (policy === 'Never') this.fail(5, `${name} was started twice under Never`);
-    const sick = this.#world.engine.containers.some((record) => record.name === name && this.sick.has(record.id));
-    if (policy === 'OnFailure' && exitCode === 0 && !sick) this.fail(5, `${name} was restarted after success`);
+    const records = this.#world.engine.containers.filter((record) => record.name === name);
+    const isSick = this.#sickAtLast.has(name) || records.some(({ id }) => this.sick.has(id));
+    if (policy === 'OnFailure' && exitCode === 0 && !isSick) this.fail(5, `${name} was restarted after success`);
   }
 
   /** By its rules, its policy and what a failed probe makes of that. */
