@@ -40,9 +40,13 @@ export function disturb(world: World, { what, which }: Step): void {
     case 'remove by hand':
       lose(world, (container) => container === among(engine.containers));
       break;
-    case 'removal hangs':
-      if (running !== undefined) hangInRemoval(world, running, which * 30_000);
+    case 'removal hangs': {
+      const isDead = ({ id, state }: SimContainer): boolean =>
+        state === 'exited' && world.rules.status.known(id) === 'end';
+      const going = among(engine.containers.filter((one) => one.state === 'running' || isDead(one)));
+      if (going !== undefined) hangInRemoval(world, going, which * 30_000);
       break;
+    }
     case 'pause':
       if (running !== undefined) pause(world, running, which * 60_000);
       break;
@@ -117,15 +121,17 @@ function lose(world: World, which: (container: SimContainer) => boolean): void {
 
 /** `docker rm -f` that takes its time: the engine says "removing" meanwhile. */
 function hangInRemoval(world: World, container: SimContainer, ms: number): void {
+  world.rules.status.meddled = true;
   container.state = 'unknown';
   container.endsAt = Infinity;
   const go = (): void => {
-    if (world.rules.status.known(container.id) === undefined) {
+    const known = world.rules.status.known(container.id);
+    if (known === undefined) {
       world.later(1_000, go);
       return;
     }
     world.engine.remove(container);
-    world.rules.lost(container, false);
+    world.rules.lost(container, known === 'end');
     world.changed();
   };
   world.later(ms, go);

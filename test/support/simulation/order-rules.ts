@@ -56,6 +56,8 @@ export class OrderRules {
     if (kind === 'ephemeral') return;
     // Whose record is gone is known by its status only, and that by a clock which was set since.
     if (rules.status.meddled && (steppedAt > -Infinity || this.#isSecondOfAnother(sandboxInstance))) return;
+    // Of what somebody started in an earlier one the time says that it was in this one.
+    if (this.runs.some((run) => run.sandboxInstance !== sandboxInstance && rules.byHand.has(run.id))) return;
     const inits = pod.spec.initContainers ?? [];
     if (this.hadAppIn(sandboxInstance)) {
       // That of one which somebody started again may be all that is known of it, and no success.
