@@ -1,5 +1,5 @@
 import type { Pod } from '../api/schema/pod.js';
-import { isAbort, LinkedAbort } from '../lib/abort.js';
+import { abortable, isAbort, LinkedAbort } from '../lib/abort.js';
 import { errorMessage, hasCode } from '../lib/errors.js';
 import type { Logger } from '../lib/logger.js';
 import { Wake } from '../lib/wake.js';
@@ -155,6 +155,7 @@ export class PodWorker {
     this.#stopClock.note(pod, plan);
     const published = await this.#publish(input, plan, signal);
     if (published === undefined) return 0;
+    if (plan.restartingAll !== undefined) await this.#makeDurable(signal);
     ports.prober.track(observed, probeTargets(input, plan, this.#options.hostIP));
     this.#announceBackoffs(published, plan);
     this.#announceFailure(published, plan);
@@ -247,6 +248,19 @@ export class PodWorker {
     const messages = await ports.messages.collect(input.pod, input.observed.containers, signal);
     const status = computePodStatus(input, plan, { hostIP, messages, agentNow: ports.clock.now() });
     return publishStatus(ports.store, input.pod, status);
+  }
+
+  /**
+   * The records of a pod that starts anew go one after the other: what it is about is known from the status alone, also to the
+   * agent that comes after this one. A full disk holds up nothing.
+   */
+  async #makeDurable(signal: AbortSignal): Promise<void> {
+    try {
+      await abortable(this.#options.ports.store.flushed(), signal);
+    } catch (error) {
+      if (isAbort(error, signal)) throw error;
+      this.#options.logger.debug({ err: error }, 'restart of all containers could not be stored');
+    }
   }
 
   #followLogs(pod: Pod, observed: ObservedPod): void {

@@ -83,7 +83,15 @@ export interface Life {
 export class PodWorld {
   readonly clock = new FakeClock();
   readonly engine = new FakeEngine(this.clock);
-  readonly store = new MemoryStore({ clock: this.clock, historyLimit: 10_000, revision: 0, objects: [] });
+  readonly store = new MemoryStore({
+    clock: this.clock,
+    historyLimit: 10_000,
+    revision: 0,
+    objects: [],
+    flushed: () => this.flush(),
+  });
+  /** The disk, which is as quick as can be. */
+  flush = async (): Promise<void> => undefined;
   readonly events = new RecordedEvents();
   readonly logs = new FakeLogs();
   readonly preStopRecords = new MemoryPreStopRecords();

@@ -237,6 +237,38 @@ describe('a crash loop', () => {
   });
 });
 
+describe('a restart of all containers', () => {
+  const restartPolicyRules = [
+    { action: 'RestartAllContainers' as const, exitCodes: { operator: 'In' as const, values: [137] } },
+  ];
+  const containers = [aContainer('app', { restartPolicy: 'Never', restartPolicyRules }), aContainer('other')];
+
+  it('removes nothing before it is on disk that it was begun, and starts nothing before it is that it is over', async () => {
+    const waits: (() => void)[] = [];
+    world.flush = async () => new Promise<void>((resolve) => waits.push(resolve));
+    await world.add('web', { containers });
+    world.engine.kill(world.running('web', 'app').id);
+    await world.clock.advance(5_000);
+    expect(condition('AllContainersRestarting')).toBe('True');
+    expect(world.containers()).toEqual(['POD/0 running', 'app/0 exited', 'other/0 running']);
+    waits.shift()?.();
+    await world.clock.advance(5_000);
+    expect(condition('AllContainersRestarting')).toBe('False');
+    expect(world.containers()).toEqual(['POD/0 running']);
+    waits.shift()?.();
+    await world.clock.advance(5_000);
+    expect(world.containers()).toEqual(['POD/0 running', 'app/1 running', 'other/1 running']);
+  });
+
+  it('goes on with a full disk', async () => {
+    world.flush = async () => Promise.reject(new KubeletteError('Unavailable', 'no space left on device'));
+    await world.add('web', { containers });
+    world.engine.kill(world.running('web', 'app').id);
+    await world.clock.advance(5_000);
+    expect(world.containers()).toEqual(['POD/0 running', 'app/1 running', 'other/1 running']);
+  });
+});
+
 describe('deletion', () => {
   it('stops the containers, then the sandbox, and removes everything, last the object', async () => {
     world.engine.behaviours.set('app', { termAfterMs: 4_000, termExitCode: 0 });
