@@ -26,8 +26,9 @@ export class LiveScreen implements Disposable {
 
   /** Replaces what was drawn before. */
   draw(lines: readonly string[]): void {
-    const columns = this.#out.columns ?? 80;
-    const shown = lines.slice(0, Math.max(1, (this.#out.rows ?? 24) - 1)).map((line) => clipLine(line, columns));
+    const columns = sizeOr(80, this.#out.columns);
+    const rows = sizeOr(24, this.#out.rows);
+    const shown = lines.slice(0, Math.max(1, rows - 1)).map((line) => clipLine(line, columns));
     const body = shown.map((line) => line + ERASE_TO_LINE_END + '\n').join('');
     const start = (this.#hidden ? '' : HIDE_CURSOR) + BEGIN_UPDATE + this.#up();
     this.#hidden = true;
@@ -52,6 +53,9 @@ export class LiveScreen implements Disposable {
     return this.#drawn === 0 ? '' : `\u001b[${this.#drawn}A\r`;
   }
 }
+
+/** A terminal that nobody told its size, as a serial line or one that a program made, has 0 of each. */
+const sizeOr = (usual: number, size: number | undefined): number => (size === undefined || size === 0 ? usual : size);
 
 /** Cuts to `columns` visible characters; colours take none and are kept, so that the last one is switched off. */
 export function clipLine(line: string, columns: number): string {

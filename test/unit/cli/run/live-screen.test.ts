@@ -37,6 +37,14 @@ describe('LiveScreen', () => {
     expect(terminal.take().match(/\n/g)).toHaveLength(4);
   });
 
+  it('is 80 by 24 where the terminal does not know its size', () => {
+    const terminal = new FakeTerminal();
+    terminal.columns = 0;
+    terminal.rows = 0;
+    new LiveScreen(terminal).draw(Array.from({ length: 30 }, () => 'x'.repeat(100)));
+    expect(terminal.take().match(/x+/g)).toEqual(Array.from({ length: 23 }, () => 'x'.repeat(80)));
+  });
+
   it('shows the cursor again at the end, once', () => {
     const terminal = new FakeTerminal();
     const screen = new LiveScreen(terminal);
