@@ -10,7 +10,7 @@ import { ProgressRules } from './progress-rules.js';
 import { ResizeRules } from './resize-rules.js';
 import { specOf } from './spec.js';
 import { StatusRules } from './status-rules.js';
-import { StopRules } from './stop-rules.js';
+import { LOST, StopRules } from './stop-rules.js';
 import type { World } from './world.js';
 
 /** A rule of failure-modes §5.2 does not hold. */
@@ -23,8 +23,6 @@ export class BrokenRule extends Error {
   }
 }
 
-/** The exit code of what vanished while it ran. */
-const LOST = 137;
 const STABLE_MS = 600_000;
 /** The longest back-off, and as much again as two clocks may seem to differ by. */
 const LONGEST_WAIT_MS = 310_000;
@@ -154,8 +152,7 @@ export class Rules {
     const holder = this.#world.engine.containers.find((other) => other.name === spec.name && other.attempt === attempt);
     if (holder === undefined || holder.state === 'created') return;
     if (holder.state === 'running' && holder.specHash === containerHash(spec)) return;
-    const seen = this.input?.observed.containers.find(({ id }) => id === holder.id);
-    if (holder.state !== 'unknown' && seen?.state !== holder.state) return;
+    if (holder.state !== 'unknown' && this.#stateSeen(holder) !== holder.state) return;
     this.fail(9, `${holder.id} is ${holder.state}, and its name was to be used again`);
   }
 
@@ -266,11 +263,16 @@ export class Rules {
     })?.action;
   }
 
-  removes({ id, state }: SimContainer): void {
-    const seen = this.input?.observed.containers.find((one) => one.id === id);
-    const startedSince = this.byHand.has(id) && seen?.state !== 'running';
+  removes(container: SimContainer): void {
+    const { id, state } = container;
+    const startedSince = this.byHand.has(id) && this.#stateSeen(container) !== 'running';
     if (state === 'running' && !startedSince && !this.stop.restartsAll())
       this.fail(8, `${id} was removed while it ran`);
+  }
+
+  /** What it was when the agent last looked. */
+  #stateSeen({ id }: SimContainer): SimContainer['state'] | undefined {
+    return this.input?.observed.containers.find((one) => one.id === id)?.state;
   }
 
   forgets(): void {

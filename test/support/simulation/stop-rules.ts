@@ -7,7 +7,7 @@ import type { World } from './world.js';
 type Kill = Extract<PodAction, { kind: 'killContainer' }>;
 
 /** The exit code of what vanished while it ran. */
-const LOST = 137;
+export const LOST = 137;
 /** From stop signal to SIGKILL when the grace is over. */
 const LEAST_SECONDS = 2;
 

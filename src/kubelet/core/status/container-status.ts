@@ -1,7 +1,8 @@
 import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '../../../api/schema/pod-status.js';
 import type { ObservedContainer } from '../../../runtime/observed.js';
 import { toRfc3339 } from '../../../lib/time.js';
-import { containerIdOf, LOST_EXIT_CODE, neverStarted, OOM_KILLED, type ContainerView } from '../view/container-view.js';
+import { containerIdOf } from '../view/container-id.js';
+import { LOST_EXIT_CODE, neverStarted, OOM_KILLED, type ContainerView } from '../view/container-view.js';
 import type { WaitingReason } from '../plan/pod-action.js';
 import { restartsAfter } from '../plan/restart-policy.js';
 import { unlocated, UNLOCATED_AT_THE_END } from './unlocated.js';

@@ -22,9 +22,7 @@ export interface PhaseInput {
 export function computePhase(input: PhaseInput): Phase {
   const { previous } = input;
   if (isTerminalPhase(previous)) return previous as Phase;
-  if (input.final) return finalPhase(input);
-  const phase = currentPhase(input);
-  return isTerminalPhase(phase) ? ((previous ?? 'Pending') as Phase) : phase;
+  return input.final ? finalPhase(input) : currentPhase(input);
 }
 
 function finalPhase({ apps, inits }: PhaseInput): Phase {
@@ -44,11 +42,13 @@ function exitCodeOf(status: ContainerStatus): number | undefined {
   return (status.state?.terminated ?? status.lastState?.terminated)?.exitCode;
 }
 
-function currentPhase({ apps, inits }: PhaseInput): Phase {
+/** What looks like an end is what it was before, until it was decided. */
+function currentPhase({ apps, inits, previous }: PhaseInput): Phase {
+  const before = (previous ?? 'Pending') as Phase;
   const regular = inits.filter(({ view }) => view.kind === 'init');
   const sidecars = inits.filter(({ view }) => view.kind === 'sidecar');
   const failedForGood = regular.some(({ status, view }) => failed(status) && !restartsAfter(view, exitCodeOf(status)));
-  if (failedForGood) return 'Failed';
+  if (failedForGood) return before;
   const pendingInit =
     regular.some(({ status }) => isPendingInit(status)) || sidecars.some(({ status }) => isPendingSidecar(status));
   const anyAppHasRun = apps.some(
@@ -59,8 +59,7 @@ function currentPhase({ apps, inits }: PhaseInput): Phase {
   if (waiting) return 'Pending';
   if (apps.some(({ status }) => status.state?.running !== undefined)) return 'Running';
   const restarts = apps.some(({ status, view }) => startsAnew(status) || restartsAfter(view, exitCodeOf(status)));
-  if (restarts) return 'Running';
-  return apps.every(({ status }) => !failed(status)) ? 'Succeeded' : 'Failed';
+  return restarts ? 'Running' : before;
 }
 
 /** Never ran: a container waiting after a crash counts as stopped, not as waiting. */

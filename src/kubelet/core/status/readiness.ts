@@ -2,6 +2,7 @@ import type { Container, ContainerStatus } from '../../../api/schema/pod.js';
 import { toRfc3339 } from '../../../lib/time.js';
 import type { ObservedContainer } from '../../../runtime/observed.js';
 import type { ProbeKind, ProbeSnapshot } from '../probes/probe-state.js';
+import { containerIdOf } from '../view/container-id.js';
 
 /** A container of the spec with its newest instance and what was last published of it. */
 interface Judged {
@@ -47,7 +48,7 @@ export function failedProbe(
 }
 
 /** An instance is a container and its start: restarted by hand it keeps its id, and nothing is known of it. */
-const isAbout = (stored: ContainerStatus | undefined, { id, startedAt }: ObservedContainer): boolean =>
-  stored?.containerID === `docker://${id}` &&
-  startedAt !== undefined &&
-  stored.state?.running?.startedAt === toRfc3339(startedAt);
+const isAbout = (stored: ContainerStatus | undefined, record: ObservedContainer): boolean =>
+  stored?.containerID === containerIdOf(record) &&
+  record.startedAt !== undefined &&
+  stored.state?.running?.startedAt === toRfc3339(record.startedAt);

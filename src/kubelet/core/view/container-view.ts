@@ -6,6 +6,7 @@ import { failedProbe, isReady, isStarted } from '../status/readiness.js';
 import { effectiveRestartPolicy, type RestartPolicy } from '../plan/restart-policy.js';
 import { startsAnew } from '../plan/starts-anew.js';
 import { CLOCKS_DIFFER_MS } from './clocks.js';
+import { containerIdOf } from './container-id.js';
 import { currentSandbox } from './sandbox-view.js';
 import type { SyncInput } from '../plan/sync-input.js';
 import { parseRfc3339 } from '../../../lib/time.js';
@@ -108,9 +109,6 @@ function isOutdated(record: ObservedContainer | undefined, stored: ContainerStat
   if (record.state === 'created' && restartCount === record.attempt) return containerID !== undefined;
   return restartCount > record.attempt && (containerID !== undefined || record.state !== 'running');
 }
-
-/** As statuses name it. */
-export const containerIdOf = ({ id }: Pick<ObservedContainer, 'id'>): string => `docker://${id}`;
 
 function storedStatus(pod: Pod, name: string, kind: ContainerKind): ContainerStatus | undefined {
   const { status } = pod;
